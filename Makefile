@@ -1,0 +1,99 @@
+# The doors of the house. `make help` lists them; each one first makes the environment it needs.
+#
+#   make PYTHON=/path/to/python3.13 ...     use this interpreter instead of looking for one
+#   make build ARCHITECTURE=x86_64          build for the other kind of Lambda
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+ARCHITECTURE ?= arm64
+STACK ?= mostrador
+PORT ?= 4566
+export ARCHITECTURE
+export SAM_CLI_TELEMETRY := 0
+export UV_PYTHON_DOWNLOADS := never
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+python := .venv/bin/python
+uv := .venv/bin/uv
+sam := .engine/bin/sam
+locks := infra/locks
+services := webhooks projector watch customer360
+region := $(or $(AWS_REGION),$(AWS_DEFAULT_REGION),us-east-1)
+
+.PHONY: help env engine-env run stop send token wipe test check fmt build deploy lock bench
+
+help: ## list the doors
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+# ------------------------------------------------------------------------------------------------------ environments
+
+env: .venv/stamp ## make .venv from the locked dependencies
+engine-env: .engine/stamp ## make .engine: the local AWS engine and the SAM command
+
+# pip, which knows the hash of one package, installs uv; uv installs the rest.
+.venv/stamp: $(locks)/dev.txt $(locks)/bootstrap.txt
+	@found=$$(infra/find-python) && echo "environment: .venv with $$found" && \
+	{ .venv/bin/python -c '' 2>/dev/null || "$$found" -m venv --clear .venv; }
+	@$(python) -m pip install --quiet --require-hashes --requirement $(locks)/bootstrap.txt
+	@$(uv) pip sync --quiet --python $(python) --require-hashes $(locks)/dev.txt
+	@touch $@
+
+.engine/stamp: $(locks)/engine.txt .venv/stamp
+	@found=$$(infra/find-python) && echo "environment: .engine with $$found" && \
+	{ .engine/bin/python -c '' 2>/dev/null || "$$found" -m venv --clear --without-pip .engine; }
+	@$(uv) pip sync --quiet --python .engine/bin/python --require-hashes $(locks)/engine.txt
+	@touch $@
+
+lock: .venv/stamp ## resolve pyproject.toml anew into infra/locks
+	infra/lock $(uv)
+
+# --------------------------------------------------------------------------------------------------------- local run
+
+run: .venv/stamp .engine/stamp ## everything on this machine: engine, deploy, sample deliveries, what came of them
+	@$(python) -m infra.local run --port $(PORT)
+
+stop: ## stop what `make run` started, from another terminal
+	@$(python) -m infra.local stop
+
+send: .venv/stamp ## replay one sample: make send platform=telegram payload=photo_caption
+	@$(python) -m infra.local send "$(platform)" "$(payload)"
+
+token: .venv/stamp ## print a token for the lookup; department=care limits it
+	@$(python) -m infra.local token $(department)
+
+wipe: ## forget the local engine's state
+	@rm -rf .local
+	@echo "wiped .local"
+
+# ------------------------------------------------------------------------------------------------------------ checks
+
+test: .venv/stamp .engine/stamp ## every test, those on the local engine included
+	@$(python) -m pytest
+
+check: .venv/stamp .engine/stamp ## the one gate: format, lint, types, tests without the engine, template
+	$(python) -m ruff format --check
+	$(python) -m ruff check
+	$(python) -m mypy
+	$(python) -m pytest -m "not system and not engine"
+	AWS_DEFAULT_REGION=$(region) $(sam) validate --lint
+
+fmt: .venv/stamp ## format the code and repair what the linter can
+	$(python) -m ruff check --fix
+	$(python) -m ruff format
+
+bench: .venv/stamp .engine/stamp ## measure, print ratios, write bench/results.json
+	@$(python) -m bench
+
+# ------------------------------------------------------------------------------------------------------------ Lambda
+
+build: .venv/stamp .engine/stamp ## build the artefacts for AWS
+	AWS_DEFAULT_REGION=$(region) $(sam) build --parameter-overrides Architecture=$(ARCHITECTURE)
+
+deploy: build ## deploy to AWS; asks for what it needs
+	$(sam) deploy --guided --parameter-overrides Architecture=$(ARCHITECTURE)
+
+# `sam build` calls these, one for each function of template.yaml, with ARTIFACTS_DIR set.
+build-%Function: .venv/stamp
+	$(python) infra/build.py $(shell echo $* | tr A-Z a-z) "$(ARTIFACTS_DIR)" --architecture $(ARCHITECTURE)

@@ -1,0 +1,142 @@
+"""Deliveries as the platforms make them: each platform's own sample, signed by its twin, and variations on it."""
+
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from html import escape
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import orjson
+
+from shared.models import Delivery, Message
+from shared.platforms import load, names
+
+_TWINS = Path(__file__).parents[1] / "tests" / "shared" / "platforms"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One platform's `text.json` as compact JSON, which is how platforms send it."""
+
+    platform: str
+    sender: ModuleType
+    body: bytes
+
+    @property
+    def path(self) -> str:
+        return f"{self.platform}/{self.sender.ACCOUNT}"
+
+    @property
+    def secret(self) -> str:
+        return str(self.sender.SECRETS[0])
+
+    def invocation(self, body: bytes | None = None) -> dict[str, Any]:
+        """Return what API Gateway (HTTP API, payload format 2.0) makes of a delivery signed now."""
+        body = self.body if body is None else body
+        path = f"/webhooks/{self.path}"
+        return {
+            "version": "2.0",
+            "routeKey": "POST /webhooks/{platform}/{account}",
+            "rawPath": path,
+            "rawQueryString": "",
+            "headers": _GATEWAY | {"content-length": str(len(body))} | self.sender.sign(body, self.secret, _now()),
+            "requestContext": {
+                "http": {"method": "POST", "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1"},
+                "stage": "$default",
+            },
+            "body": b64encode(body).decode(),
+            "isBase64Encoded": True,
+        }
+
+    def later(self, number: int, *, text: str | None = None) -> bytes:
+        """Return the body with which the same person says one more thing, `number` minutes later, of the same size
+        unless the text is another."""
+        said = self._message(self.body)
+        changed = orjson.dumps(_changed(orjson.loads(self.body), _changes(said, number, text)))
+        again = self._message(changed)
+        moved = again.occurred_at - said.occurred_at
+        if (
+            again.external_id == said.external_id
+            or moved != timedelta(minutes=number)
+            or text not in (None, again.text)
+        ):
+            raise ValueError(f"{self.platform}: the sample could not be turned into a later message")
+        return changed
+
+    def _message(self, body: bytes) -> Message:
+        (event,) = load(self.platform).normalise(Delivery(self.platform, self.sender.ACCOUNT, body, {}, _now()))
+        assert isinstance(event, Message)
+        return event
+
+
+_GATEWAY = {
+    "accept": "*/*",
+    "accept-encoding": "gzip, deflate",
+    "host": "abcdefghij.execute-api.eu-west-1.amazonaws.com",
+    "user-agent": "platform/1.0",
+    "x-amzn-trace-id": "Root=1-67e0a0a0-0123456789abcdef01234567",
+    "x-forwarded-for": "192.0.2.1",
+    "x-forwarded-port": "443",
+    "x-forwarded-proto": "https",
+}
+
+
+def samples() -> Iterator[Sample]:
+    """Yield the sample of every platform that there is."""
+    for name in names():
+        sender = import_module(f"tests.shared.platforms.{name}.sender")
+        text = (_TWINS / name / "samples" / "text.json").read_bytes()
+        yield Sample(name, sender, orjson.dumps(orjson.loads(text)))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+type _Leaf = str | int | float | bool | None
+
+
+def _changes(said: Message, number: int, text: str | None) -> Callable[[_Leaf], _Leaf]:
+    """Return what a later message has in place of a value of an earlier one: its id, its instant, its text."""
+    own_id = said.external_id.rpartition(":")[2]
+    later = {form(said.occurred_at): form(said.occurred_at + timedelta(minutes=number)) for form in _INSTANTS}
+    texts = {} if text is None else {said.text: text, escape(said.text, quote=False): text}
+    changes: dict[_Leaf, _Leaf] = {own_id: _next(own_id, number), **later, **texts}
+    if own_id.isdigit():
+        changes[int(own_id)] = int(_next(own_id, number))
+
+    def change(value: _Leaf) -> _Leaf:
+        return changes.get(value, value) if type(value) in (str, int) else value
+
+    return change
+
+
+_INSTANTS: tuple[Callable[[datetime], _Leaf], ...] = (
+    lambda at: int(at.timestamp()),
+    lambda at: str(int(at.timestamp())),
+    lambda at: int(at.timestamp() * 1000),
+    lambda at: str(int(at.timestamp() * 1000)),
+    lambda at: at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    lambda at: at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+)
+
+
+def _next(own_id: str, number: int) -> str:
+    """Return another id of the same length, or longer by a digit."""
+    digits = len(own_id) - len(own_id.rstrip("0123456789"))
+    stem, counted = own_id[: len(own_id) - digits], own_id[len(own_id) - digits :]
+    return f"{stem}{int(counted or 0) + number}"
+
+
+def _changed(value: Any, change: Callable[[_Leaf], _Leaf]) -> Any:
+    match value:
+        case dict():
+            return {name: _changed(inner, change) for name, inner in value.items()}
+        case list():
+            return [_changed(inner, change) for inner in value]
+        case _:
+            return change(value)

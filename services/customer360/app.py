@@ -1,0 +1,30 @@
+"""The lookup's function: wiring only. `GET /customers/...` becomes `Lookup`."""
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
+
+from mangum import Mangum
+
+from services.customer360 import problems
+from services.customer360.lookup import Lookup
+from services.customer360.routes import api
+from shared import aws, settings, telemetry
+from shared.store.customers import PARALLEL, Customers
+from shared.store.table import Table
+
+_settings = settings.read(settings.LookupSettings)
+_table = Table(aws.client("dynamodb"), _settings.table_name)
+_lookup = Lookup(Customers(_table, ThreadPoolExecutor(PARALLEL)), now=lambda: datetime.now(UTC))
+_adapter = Mangum(api(_lookup), lifespan="off", text_mime_types=["application/json", problems.MEDIA_TYPE])
+
+logging.getLogger("mangum").setLevel(logging.CRITICAL)  # it logs each request's path, and a path names a customer
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer one invocation by API Gateway (HTTP API, payload format 2.0)."""
+    try:
+        return _adapter(event, context)
+    finally:
+        telemetry.flush()

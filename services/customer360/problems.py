@@ -1,0 +1,78 @@
+"""What is answered when a request is refused or fails: the error's status, a stable code and what to do."""
+
+import re
+from collections.abc import Mapping
+
+from botocore.exceptions import BotoCoreError, ClientError
+from fastapi import Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException as RoutingError
+
+from services.customer360.contract import Problem
+from shared.errors import Forbidden, InvalidParameter, MostradorError, NotFound, StoreUnavailable, Unauthenticated
+
+MEDIA_TYPE = "application/problem+json"
+
+_CODES: Mapping[type[MostradorError], str] = {
+    Unauthenticated: "unauthenticated",
+    Forbidden: "forbidden",
+    NotFound: "not_found",
+    InvalidParameter: "invalid_parameter",
+    StoreUnavailable: "store_unavailable",
+}
+
+_ROUTING = {
+    404: ("not_found", "there is no such path"),
+    405: ("method_not_allowed", "this path can only be read; use GET"),
+}
+
+_HEADERS: Mapping[int, Mapping[str, str]] = {
+    401: {"WWW-Authenticate": "Bearer"},
+    403: {"WWW-Authenticate": 'Bearer error="insufficient_scope"'},
+    405: {"Allow": "GET"},
+    503: {"Retry-After": "1"},
+}
+
+_ADVICE = {
+    "extra_forbidden": "is no parameter here; remove it or correct its spelling",
+    "string_pattern_mismatch": "must match {pattern}",
+    "string_too_short": "is empty; fill it in or leave it out",
+    "string_too_long": "must have at most {max_length} characters",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than_equal": "must be {le} or less",
+    "int_parsing": "must be a whole number",
+    "int_parsing_size": "must be a smaller number",
+}
+
+_NAME = re.compile("[a-z_]{1,30}", re.ASCII)
+
+
+def problem(error: Exception) -> Problem:
+    """Return what to tell the caller of an error; of one that is not of our making, only that it happened."""
+    match error:
+        case InvalidParameter(field=field):
+            return Problem(status=error.status, code=_CODES[InvalidParameter], detail=str(error), field=field)
+        case MostradorError() if type(error) in _CODES:
+            return Problem(status=error.status, code=_CODES[type(error)], detail=str(error), field=None)
+        case RequestValidationError():
+            return problem(_unreadable(error))
+        case RoutingError(status_code=status) if status in _ROUTING:
+            code, detail = _ROUTING[status]
+            return Problem(status=status, code=code, detail=detail, field=None)
+        case ClientError() | BotoCoreError():
+            return problem(StoreUnavailable("the table could not be read; try again"))
+        case _:
+            return Problem(status=500, code="internal", detail="something failed here; it has been logged", field=None)
+
+
+def response(said: Problem) -> Response:
+    """Return a problem as RFC 9457 writes it."""
+    return Response(said.model_dump_json(), said.status, _HEADERS.get(said.status), media_type=MEDIA_TYPE)
+
+
+def _unreadable(error: RequestValidationError) -> InvalidParameter:
+    """Return the first thing that is wrong with the parameters; what the caller wrote is named only if it is a name."""
+    found = error.errors()[0]
+    name = str(found["loc"][-1])
+    advice = _ADVICE.get(found["type"], "cannot be read")
+    return InvalidParameter(name if _NAME.fullmatch(name) else "query", advice.format(**found.get("ctx", {})))

@@ -1,0 +1,36 @@
+"""The projector's function: wiring only. The table's stream becomes projections, the spill queue becomes journal."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from shared import aws, settings, telemetry
+from shared.projection import records
+from shared.projection.projector import Projector
+from shared.queues import Departments
+from shared.store.journal import Bucket, Journal
+from shared.store.playbooks import CurrentPlaybook
+from shared.store.table import Table
+
+_settings = settings.read(settings.ProjectionSettings)
+_table = Table(aws.client("dynamodb"), _settings.table_name)
+_bucket = Bucket(aws.client("s3"), _settings.delivery_bucket)
+_journal = Journal(_table, _bucket)
+_projector = Projector(
+    table=_table,
+    bucket=_bucket,
+    departments=Departments(aws.client("sqs"), _settings.department_queues),
+    playbook=CurrentPlaybook(_table),
+    now=lambda: datetime.now(UTC),
+    public_url=_settings.public_url,
+)
+
+
+def handler(event: dict[str, Any], _context: Any) -> records.Failures:
+    """Work through one batch of the table's stream or of the spill queue; return what is to be delivered again."""
+    batch = event["Records"]
+    try:
+        if batch[0]["eventSource"] == "aws:sqs":
+            return records.spill(batch, _projector, _journal)
+        return records.stream(batch, _projector)
+    finally:
+        telemetry.flush()

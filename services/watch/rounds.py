@@ -1,0 +1,112 @@
+"""What the watch does: drive again what the projector left behind, and say how much there is."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from shared import telemetry
+from shared.errors import StoreUnavailable
+from shared.projection.projector import Projector
+from shared.store import keys
+from shared.store.keys import Key
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodbstreams import DynamoDBStreamsClient
+
+GRACE = {
+    "unprojected": timedelta(0),
+    "unreadable": timedelta(0),
+    "delivery": timedelta(minutes=2),
+}
+"""The kinds of open work that the watch drives, and how long each is left to the projector first."""
+
+_MOST_READS = 100
+"""How many pages of the stream a range may take; an event source's batch is at most a few."""
+
+
+def drive_due_work(projector: Projector, *, time_is_left: Callable[[], bool]) -> dict[str, int]:
+    """Drive all open work that is due, while time is left; return how many items of each kind were found.
+
+    What fails again is listed for later, each time later, and the round goes on.
+    """
+    found = dict.fromkeys(GRACE, 0)
+    for kind, key in _due(projector):
+        if not time_is_left():
+            break
+        found[kind] += 1
+        _again(projector, key)
+    return found
+
+
+def _due(projector: Projector) -> Iterator[tuple[str, Key]]:
+    now = projector.now()
+    for kind, grace in GRACE.items():
+        for shard in keys.shards(kind):
+            for key in projector.table.open_work(shard, until=keys.instant(now - grace)):
+                yield kind, key
+
+
+def _again(projector: Projector, key: Key) -> None:
+    try:
+        projector.again(key)
+    except Exception as error:
+        telemetry.failure("still left behind", error)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftBehind:
+    """A range of the table's stream that the projector's function never finished, as its on-failure destination
+    names it."""
+
+    stream_arn: str
+    shard: str
+    first: str
+    last: str
+
+    @classmethod
+    def parse(cls, message: str) -> "LeftBehind":
+        """Return what an on-failure message of a stream source says (AWS Lambda, invocation record for streams)."""
+        said: Mapping[str, str] = orjson.loads(message)["DDBStreamBatchInfo"]
+        return cls(said["streamArn"], said["shardId"], said["startSequenceNumber"], said["endSequenceNumber"])
+
+    def keys(self, client: "DynamoDBStreamsClient") -> Iterator[Key]:
+        """Yield the keys of what was inserted in the range; the stream keeps records for 24 hours.
+
+        Raises `StoreUnavailable` when the range could not be read to its end.
+        """
+        iterator: str | None = client.get_shard_iterator(
+            StreamArn=self.stream_arn,
+            ShardId=self.shard,
+            ShardIteratorType="AT_SEQUENCE_NUMBER",
+            SequenceNumber=self.first,
+        )["ShardIterator"]
+        for _ in range(_MOST_READS):
+            if iterator is None:
+                break
+            answer = client.get_records(ShardIterator=iterator)
+            for record in answer["Records"]:
+                number = int(record["dynamodb"]["SequenceNumber"])
+                if number <= int(self.last) and record["eventName"] == "INSERT":
+                    named: Any = record["dynamodb"]["Keys"]
+                    yield Key(named["pk"]["S"], named["sk"]["S"])
+                if number >= int(self.last):
+                    return
+            # An answer without records is no end: it may take several calls to come to the next one (GetRecords).
+            iterator = answer.get("NextShardIterator")
+        raise StoreUnavailable("the stream does not show the whole range that was left behind")
+
+    def drive(self, projector: Projector, client: "DynamoDBStreamsClient") -> None:
+        """List everything in the range as left behind, and then drive it; what fails stays listed."""
+        found = []
+        for key in filter(_is_projected, self.keys(client)):
+            projector.postpone(key, kind="unprojected", attempts=0)
+            found.append(key)
+        for key in found:
+            _again(projector, key)
+
+
+def _is_projected(key: Key) -> bool:
+    return key.sk == keys.DELIVERY or key.sk.startswith((keys.EVENT_PREFIX, keys.ESCALATION_PREFIX))

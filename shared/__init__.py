@@ -1,0 +1,1 @@
+"""What more than one service needs: the words, the platforms, the store, and the few doors to AWS."""

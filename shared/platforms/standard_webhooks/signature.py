@@ -1,0 +1,59 @@
+"""Proof in the form of Standard Webhooks 1.0.0 (spec/standard-webhooks.md, "Verifying webhook authenticity").
+
+Symmetric signatures (`v1`, HMAC-SHA256) only: asymmetric ones (`v1a`, ed25519) are not supported, and are passed over.
+"""
+
+import hmac
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Sequence
+from datetime import datetime
+
+from shared.errors import ConfigurationError, SignatureError
+from shared.models import Request
+
+ID, TIMESTAMP, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
+TOLERANCE = 300
+"""Seconds by which a sender's clock may differ from ours, either way; what the reference libraries allow."""
+
+_UNIX_TIME = re.compile(r"[0-9]{1,12}")
+
+
+def verify(request: Request, secrets: Sequence[str], now: datetime) -> None:
+    """Return when one of the request's signatures was made with one of our secrets, of this body, and lately.
+
+    Raises `SignatureError` when a header is missing or malformed, the attempt is more than five minutes away from
+    `now`, or no signature fits; `ConfigurationError` when a secret is not base64, with or without `whsec_`, or empty.
+    """
+    keys = [_key(secret) for secret in secrets]
+    if not keys:
+        raise ConfigurationError("standard_webhooks: no secret is set")
+    identifier, timestamp, signatures = (_header(request, name) for name in (ID, TIMESTAMP, SIGNATURE))
+    if b"." in identifier:
+        raise SignatureError(f"{ID} holds a full stop, so that what is signed can be read in two ways")
+    if not _UNIX_TIME.fullmatch(timestamp.decode("latin-1")):
+        raise SignatureError(f"{TIMESTAMP} is not a number of seconds")
+    if abs(now.timestamp() - int(timestamp)) > TOLERANCE:
+        raise SignatureError(f"{TIMESTAMP} is more than {TOLERANCE} seconds away from our clock")
+    signed = b".".join((identifier, timestamp, request.body))
+    ours = [b"v1," + b64encode(hmac.digest(key, signed, "sha256")) for key in keys]
+    if not sum(hmac.compare_digest(given, own) for given in signatures.split(b" ") for own in ours):
+        raise SignatureError(f"no v1 signature in {SIGNATURE} fits")
+
+
+def _header(request: Request, name: str) -> bytes:
+    value = request.headers.get(name)
+    if not value:
+        raise SignatureError(f"{name} is missing")
+    return value.encode(errors="surrogatepass")
+
+
+def _key(secret: str) -> bytes:
+    text = secret.removeprefix("whsec_")
+    try:
+        key = b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except ValueError as error:
+        raise ConfigurationError("standard_webhooks: a secret is base64, best with whsec_ before it") from error
+    if not key:
+        raise ConfigurationError("standard_webhooks: a secret is empty")
+    return key

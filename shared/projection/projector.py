@@ -1,0 +1,249 @@
+"""Reads what the journal holds, folds it, and writes the projections: every step may die, and is then done again.
+
+The steps of one event, in their order, and why none can be forgotten: the rows that find a person (contact points,
+membership) are written before the `about` item that says they are there; heads and escalations are each one write,
+conditional on the state they were computed from. The stream's record is done with only when all are written. A new
+escalation is a record of the stream itself, and its hand-off goes out from there.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import orjson
+
+from shared.contacts import indexed
+from shared.errors import StoreUnavailable, UnreadableDelivery
+from shared.escalation import Escalation, escalate
+from shared.handoff import hand_off
+from shared.ids import customer_id
+from shared.models import Delivery, Frozen, Message, PersonalEvent
+from shared.platforms import load
+from shared.playbook import Playbook
+from shared.projection import about as people
+from shared.projection import conversation as conversations
+from shared.projection.about import About
+from shared.projection.conversation import Conversation
+from shared.queues import Departments
+from shared.store import journal, keys
+from shared.store.journal import Bucket, Entry
+from shared.store.keys import Key
+from shared.store.table import Item, Table, state_of
+
+_CONTENTION_LIMIT = 20
+"""How often a projection is folded again because another process wrote it meanwhile, before the record is given
+back."""
+
+_FIRST_RETRY = timedelta(minutes=1)
+_LONGEST_WAIT = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Projector:
+    """The projections' one writer. `playbook` returns the company's current one; `now` an aware instant."""
+
+    table: Table
+    bucket: Bucket
+    departments: Departments
+    playbook: Callable[[], Playbook]
+    now: Callable[[], datetime]
+    public_url: str = ""
+
+    def project(self, items: Sequence[Item]) -> None:
+        """Bring the projections up to items of one partition of the table: events, a kept delivery, escalations."""
+        entries = [journal.entry(item) for item in items if item["sk"]["S"].startswith(keys.EVENT_PREFIX)]
+        if told := [entry for entry in entries if entry.event.names_a_customer]:
+            self._events(told)
+        for item in items:
+            if item["sk"]["S"] == keys.DELIVERY:
+                self._expand(item)
+            elif item["sk"]["S"].startswith(keys.ESCALATION_PREFIX):
+                self._offer(Escalation.model_validate_json(item["state"]["S"]))
+
+    def _events(self, entries: Sequence[Entry]) -> None:
+        events = [entry.event for entry in entries]
+        heads = _by_conversation(events)
+        seen = self.table.get_many([keys.about(events[0].identity), *heads])
+        self._know(events, seen)
+        for key, said in heads.items():
+            self._head(key, said, seen.get(key))
+        for entry in entries:
+            self._escalate(entry)
+
+    def _know(self, events: Sequence[PersonalEvent], seen: dict[Key, Item]) -> None:
+        key = keys.about(events[0].identity)
+
+        def fold(before: About | None) -> About:
+            after = people.fold(before, events[0])
+            for event in events[1:]:
+                after = people.fold(after, event)
+            self._rows(before, after)
+            return after
+
+        self._settle(key, seen.get(key), About, fold)
+
+    def _rows(self, before: About | None, after: About) -> None:
+        customer = customer_id(after.identity)
+        if before is None:
+            self.table.raise_to(keys.membership(customer_id=customer, identity_name=after.identity), rank=0, state="{}")
+        for contact in after.contacts:
+            if before is None or contact not in before.contacts:
+                value = indexed(contact, identity=after.identity)
+                key = keys.contact(kind=contact.kind, value=value, identity_name=after.identity)
+                self.table.raise_to(
+                    key, rank=int(contact.verified), state=contact.model_dump_json(include={"verified"})
+                )
+
+    def _head(self, key: Key, events: Sequence[PersonalEvent], seen: Item | None) -> None:
+        def first_inbound_after(at: datetime) -> datetime | None:
+            return self._first_inbound_after(key, events[0], at)
+
+        def fold(before: Conversation | None) -> Conversation | None:
+            after = before
+            for event in events:
+                after = conversations.fold(after, event, first_inbound_after)
+            return after
+
+        self._settle(key, seen, Conversation, fold)
+
+    def _settle[S: Frozen](
+        self, key: Key, seen: Item | None, model: type[S], fold: Callable[[S | None], S | None]
+    ) -> None:
+        before = state_of(seen)
+        for _ in range(_CONTENTION_LIMIT):
+            folded = fold(model.model_validate_json(before) if before else None)
+            if folded is None or (after := folded.model_dump_json(exclude_defaults=True)) == before:
+                return
+            written = self.table.replace(key, state=after, seen=before, extra=self._derived(key, folded))
+            before = after if written else state_of(self.table.get(key))
+        raise StoreUnavailable("another process kept writing the same projection")
+
+    def _derived(self, key: Key, state: Frozen) -> Item:
+        derived: Item = {"projected_at": {"S": keys.instant(self.now())}}
+        if isinstance(state, Conversation) and state.waiting_since:
+            derived |= _listed("waiting", key, state.waiting_since)
+        return derived
+
+    def _first_inbound_after(self, head: Key, like: PersonalEvent, at: datetime) -> datetime | None:
+        dated = self.table.query(head.pk, first=f"{keys.EVENT_PREFIX}{keys.instant(at)}", last=f"{keys.EVENT_PREFIX}~")
+        instants = (
+            event.occurred_at
+            for event in (journal.entry(item).event for item in dated)
+            if conversations.speaks(event) == "inbound"
+            and (event.channel, event.thread) == (like.channel, like.thread)
+            and event.occurred_at > at
+        )
+        return min(instants, default=None) if not like.dated else next(instants, None)
+
+    def _escalate(self, entry: Entry) -> None:
+        if not isinstance(entry.event, Message):
+            return
+        escalation = escalate(
+            entry.event, received_at=entry.received_at, event_key=entry.key.sk, playbook=self.playbook()
+        )
+        if escalation is not None:
+            key = keys.escalation(identity_name=entry.event.identity, escalation_id=escalation.id)
+            state = escalation.model_dump_json(exclude_defaults=True)
+            self.table.replace(key, state=state, seen=None, extra=_offered(key, escalation))
+
+    def _offer(self, escalation: Escalation) -> None:
+        event_key = Key(keys.identity(escalation.identity), escalation.event_key)
+        about_key = keys.about(escalation.identity)
+        found = self.table.get_many([event_key, about_key])
+        message = journal.entry(found[event_key]).event
+        assert isinstance(message, Message)
+        about = About.model_validate_json(found[about_key]["state"]["S"])
+        self.departments.offer(
+            department=escalation.department,
+            customer_id=escalation.customer_id,
+            escalation_id=escalation.id,
+            body=hand_off(escalation, message, about, public_url=self.public_url).to_json(),
+        )
+
+    def _expand(self, item: Item) -> None:
+        """Journal every event of a kept delivery, and write down what became of its units.
+
+        What cannot be read stays open work with its bytes, and is tried again later: after a fix, it is read.
+        """
+        key = Key(item["pk"]["S"], item["sk"]["S"])
+        if "open" not in item:
+            return
+        body = self.bucket.get(item["object"]["S"]).body if "object" in item else None
+        outcomes = self._journal_units(journal.delivery(item, body=body))
+        attributes: Item = {"outcomes": {"S": orjson.dumps(dict(outcomes), option=orjson.OPT_SORT_KEYS).decode()}}
+        if not any(word.startswith("unreadable") for word in outcomes):
+            self.table.set(key, attributes, remove=_LISTING)
+            return
+        self.postpone(key, kind="unreadable", attempts=_attempts(item), attributes=attributes)
+
+    def _journal_units(self, delivery: Delivery) -> Counter[str]:
+        outcomes: Counter[str] = Counter()
+        platform = load(delivery.platform)
+        try:
+            units = platform.units(delivery)
+        except UnreadableDelivery as error:
+            return Counter({f"unreadable: {error}": 1})
+        for unit in units:
+            try:
+                events = platform.read(unit)
+                for event in events:
+                    if event.kind != "ignored":
+                        self.table.insert(journal.expanded_item(delivery, event))
+                outcomes += journal.count(events)
+            except UnreadableDelivery as error:
+                outcomes[f"unreadable: {error}"] += 1
+        return outcomes
+
+    def postpone(self, key: Key, *, kind: str, attempts: int, attributes: Item | None = None) -> None:
+        """List an item in the sparse index as work to be done again, later each time."""
+        due = self.now() + min(_FIRST_RETRY * 2 ** min(attempts, 10), _LONGEST_WAIT)
+        counted = {"attempts": {"N": str(attempts + 1)}}
+        self.table.set(key, _listed(kind, key, due) | counted | (attributes or {}))
+
+    def again(self, key: Key) -> None:
+        """Project an item that was left behind, and take it off the list when that worked.
+
+        Whatever error there was is raised after the item is listed again for later.
+        """
+        item = self.table.get(key)
+        if item is None or "open" not in item:
+            return
+        try:
+            self.project([item])
+        except Exception:
+            self.postpone(key, kind="unprojected", attempts=_attempts(item))
+            raise
+        if key.sk != keys.DELIVERY:
+            listing = _listing(key, item)
+            self.table.set(key, listing, remove=[name for name in _LISTING if name not in listing])
+
+
+_LISTING = ("open", "open_at", "attempts")
+
+
+def _listing(key: Key, item: Item) -> Item:
+    """Return the attributes that list an item in the sparse index for as long as somebody has to act on it."""
+    if key.sk.startswith(keys.ESCALATION_PREFIX):
+        return _offered(key, Escalation.model_validate_json(item["state"]["S"]))
+    return {}
+
+
+def _offered(key: Key, escalation: Escalation) -> Item:
+    return _listed("offered", key, escalation.accept_by) if escalation.state == "offered" else {}
+
+
+def _listed(kind: str, key: Key, at: datetime) -> Item:
+    return {"open": {"S": keys.shard(kind, key.pk)}, "open_at": {"S": keys.instant(at)}}
+
+
+def _attempts(item: Item) -> int:
+    return int(item.get("attempts", {}).get("N", "0"))
+
+
+def _by_conversation(events: Iterable[PersonalEvent]) -> dict[Key, list[PersonalEvent]]:
+    found: dict[Key, list[PersonalEvent]] = defaultdict(list)
+    for event in events:
+        if conversations.speaks(event):
+            found[keys.conversation(event)].append(event)
+    return found

@@ -1,0 +1,103 @@
+"""The webhook secrets of all accounts: one JSON document in Secrets Manager, kept for as long as it proves right.
+
+    {"telegram/shop_bot": {"signing": ["current", "previous"]},
+     "meta/shop":         {"signing": ["app secret"], "handshake": ["verify token"]}}
+
+`signing` are the secrets that a delivery may be signed with, the current one first; two live ones let a secret be
+rotated without losing a delivery. `handshake` are those that a platform's handshake is checked or signed with, where
+they differ.
+"""
+
+from collections.abc import Callable, Mapping
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+
+from shared.errors import ConfigurationError, StoreUnavailable, UnknownAccount
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+REFRESH_SECONDS = 60.0
+
+
+class AccountSecrets(BaseModel):
+    """One account's secrets, current first; never empty, since an empty key would prove anything."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    signing: tuple[str, ...] = Field(min_length=1, max_length=2, repr=False)
+    handshake: tuple[str, ...] = Field(default=(), max_length=2, repr=False)
+
+    @model_validator(mode="after")
+    def _none_is_empty(self) -> "AccountSecrets":
+        if not all(secret.strip() for secret in (*self.signing, *self.handshake)):
+            raise ValueError("an empty secret would prove anything")
+        return self
+
+    @property
+    def for_handshake(self) -> tuple[str, ...]:
+        return self.handshake or self.signing
+
+
+_Document = dict[str, AccountSecrets]
+_document_adapter: TypeAdapter[_Document] = TypeAdapter(_Document, config=ConfigDict(hide_input_in_errors=True))
+
+
+def parse(document: str) -> Mapping[str, AccountSecrets]:
+    """Return the secrets by `<platform>/<account>`.
+
+    Raises `ConfigurationError` that names the accounts whose secrets are missing, empty or more than two.
+    """
+    try:
+        return _document_adapter.validate_json(document)
+    except ValidationError as error:
+        places = sorted({".".join(str(part) for part in found["loc"]) or "the document" for found in error.errors()})
+        raise ConfigurationError(
+            f"webhook secrets: give one or two non-empty secrets, current first, at: {', '.join(places)}"
+        ) from None
+
+
+class WebhookSecrets:
+    """The secrets, fetched when first asked for, and again at most once a minute when they did not fit."""
+
+    def __init__(
+        self, client: "SecretsManagerClient", secret_id: str, *, clock: Callable[[], float] = monotonic
+    ) -> None:
+        self._client = client
+        self._secret_id = secret_id
+        self._clock = clock
+        self._document: Mapping[str, AccountSecrets] = {}
+        self._fetched_at: float | None = None
+
+    def of(self, platform: str, account: str) -> AccountSecrets:
+        """Return an account's secrets.
+
+        Raises `UnknownAccount` when there are none, having looked again if a minute has passed.
+        """
+        name = f"{platform}/{account}"
+        if name not in self._document:
+            self.refresh()
+        try:
+            return self._document[name]
+        except KeyError:
+            raise UnknownAccount("no webhook secret is kept for this account of this platform") from None
+
+    def refresh(self) -> bool:
+        """Fetch the document again unless that was done within the last minute; return whether it was fetched.
+
+        Raises `StoreUnavailable` when it cannot be read now, and `ConfigurationError` when it cannot be used; the
+        secrets known so far stay in force.
+        """
+        now = self._clock()
+        if self._fetched_at is not None and now - self._fetched_at < REFRESH_SECONDS:
+            return False
+        try:
+            answer = self._client.get_secret_value(SecretId=self._secret_id)
+        except (ClientError, BotoCoreError) as error:
+            raise StoreUnavailable(f"the webhook secrets cannot be read now ({type(error).__name__})") from error
+        self._document = parse(answer["SecretString"])
+        self._fetched_at = now
+        return True

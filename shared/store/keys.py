@@ -1,0 +1,105 @@
+"""The table's keys: every one is a pure function of what it names."""
+
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import NamedTuple
+from zlib import crc32
+
+import orjson
+
+from shared.models import Delivery, PersonalEvent
+
+ABOUT = "about"
+DELIVERY = "delivery"
+PLAYBOOK = "playbook"
+EVENT_PREFIX = "event#"
+UNDATED_PREFIX = "event#undated#"
+CONVERSATION_PREFIX = "conversation#"
+ESCALATION_PREFIX = "escalation#"
+IDENTITY_PREFIX = "identity#"
+CUSTOMER_PREFIX = "customer#"
+DELIVERY_PREFIX = "delivery#"
+
+SHARDS = 4
+"""How many partitions of the sparse index each kind of open work is spread over."""
+
+_LONGEST_NAME = 512
+"""A partition key holds 2,048 bytes and a sort key 1,024 (DynamoDB limits); a longer foreign name is replaced by its
+digest."""
+
+_DIGEST = "sha256:"
+
+
+class Key(NamedTuple):
+    pk: str
+    sk: str
+
+
+def instant(at: datetime) -> str:
+    """Return an instant as RFC 3339 text in UTC of fixed width, so that text order is time order."""
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def identity(name: str) -> str:
+    return f"{IDENTITY_PREFIX}{_bounded(name)}"
+
+
+def about(identity_name: str) -> Key:
+    return Key(identity(identity_name), ABOUT)
+
+
+def event(what: PersonalEvent) -> Key:
+    """Return where an event is kept: the same for every redelivery of it, and for nothing else."""
+    prefix = f"{EVENT_PREFIX}{instant(what.occurred_at)}#" if what.dated else UNDATED_PREFIX
+    return Key(identity(what.identity), f"{prefix}{_bounded(what.external_id)}")
+
+
+def conversation(what: PersonalEvent) -> Key:
+    return Key(identity(what.identity), f"{CONVERSATION_PREFIX}{what.channel}#{_bounded(what.thread)}")
+
+
+def escalation(*, identity_name: str, escalation_id: str) -> Key:
+    return Key(identity(identity_name), f"{ESCALATION_PREFIX}{escalation_id}")
+
+
+def delivery_id(what: Delivery) -> str:
+    """Return a delivery's id: a digest of whose it is, the kept headers and the raw bytes, so that the same bytes
+    are the same delivery."""
+    whose = orjson.dumps([what.platform, what.account, sorted(what.headers.items())])
+    return sha256(whose + what.body).hexdigest()[:40]
+
+
+def delivery(delivery_id: str) -> Key:
+    return Key(f"{DELIVERY_PREFIX}{delivery_id}", DELIVERY)
+
+
+def contact(*, kind: str, value: str, identity_name: str) -> Key:
+    return Key(contact_partition(kind=kind, value=value), identity(identity_name))
+
+
+def contact_partition(*, kind: str, value: str) -> str:
+    return f"contact#{kind}#{_bounded(value)}"
+
+
+def membership(*, customer_id: str, identity_name: str) -> Key:
+    return Key(customer(customer_id), identity(identity_name))
+
+
+def customer(customer_id: str) -> str:
+    return f"{CUSTOMER_PREFIX}{customer_id}"
+
+
+def shard(kind: str, pk: str) -> str:
+    """Return the partition of the sparse index in which this partition's open work of that kind is listed."""
+    return f"{kind}#{crc32(pk.encode()) % SHARDS}"
+
+
+def shards(kind: str) -> list[str]:
+    return [f"{kind}#{number}" for number in range(SHARDS)]
+
+
+def _bounded(name: str) -> str:
+    encoded = name.encode()
+    if len(encoded) <= _LONGEST_NAME and not name.startswith(_DIGEST):
+        return name
+    return f"{_DIGEST}{sha256(encoded).hexdigest()}"

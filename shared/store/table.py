@@ -1,0 +1,191 @@
+"""The DynamoDB table: the few operations that the product needs, each one call.
+
+Items are dictionaries of DynamoDB's own typed values, so that nothing is converted twice on the acknowledgement path.
+Projections are kept as one JSON text, `state`; a write names the state it was computed from, and is refused when the
+table holds another by now. Since the text is a pure function of the state, an equal text is the same state.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from shared.errors import StoreUnavailable
+from shared.store.keys import Key
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef
+
+type Item = dict[str, Any]
+
+_BATCH_GET_LIMIT = 100
+_BATCH_GET_ROUNDS = 5
+
+
+class Table:
+    """One table, by name, through one client."""
+
+    def __init__(self, client: "DynamoDBClient", name: str) -> None:
+        self._client = client
+        self._name = name
+
+    def insert(self, item: Item) -> bool:
+        """Write an item unless its key is taken; return whether this call wrote it.
+
+        After a timeout the SDK tries again, and the second try can meet the first one's item: `False` then means no
+        more than that the item is there.
+        """
+        return self._put(item, {"ConditionExpression": "attribute_not_exists(pk)"})
+
+    def replace(self, key: Key, *, state: str, seen: str | None, extra: Mapping[str, Any] | None = None) -> bool:
+        """Write a projection if the table still holds the state it was computed from; return whether it did.
+
+        `seen` is the state that was read, `None` for no item. `extra` are further typed attributes.
+        """
+        condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
+        if seen is not None:
+            condition = {
+                "ConditionExpression": "#state = :seen",
+                "ExpressionAttributeNames": {"#state": "state"},
+                "ExpressionAttributeValues": {":seen": {"S": seen}},
+            }
+        return self._put(_typed(key, state, extra), condition)
+
+    def raise_to(self, key: Key, *, rank: int, state: str) -> bool:
+        """Write an item unless one of the same or a higher rank is there; return whether it was written."""
+        return self._put(
+            _typed(key, state, {"rank": {"N": str(rank)}}),
+            {
+                "ConditionExpression": "attribute_not_exists(pk) OR #rank < :rank",
+                "ExpressionAttributeNames": {"#rank": "rank"},
+                "ExpressionAttributeValues": {":rank": {"N": str(rank)}},
+            },
+        )
+
+    def _put(self, item: Item, condition: Mapping[str, Any]) -> bool:
+        try:
+            self._client.put_item(TableName=self._name, Item=item, **condition)
+        except ClientError as error:
+            if _refused_by_condition(error):
+                return False
+            raise
+        return True
+
+    def set(self, key: Key, attributes: Mapping[str, Any], *, remove: Sequence[str] = ()) -> None:
+        """Set and remove attributes of an existing item; an item that is gone stays gone."""
+        names = {f"#{name}": name for name in (*attributes, *remove)}
+        clauses = []
+        if attributes:
+            clauses.append("SET " + ", ".join(f"#{name} = :{name}" for name in attributes))
+        if remove:
+            clauses.append("REMOVE " + ", ".join(f"#{name}" for name in remove))
+        arguments: dict[str, Any] = {}
+        if attributes:
+            arguments["ExpressionAttributeValues"] = {f":{name}": value for name, value in attributes.items()}
+        try:
+            self._client.update_item(
+                TableName=self._name,
+                Key=_typed_key(key),
+                UpdateExpression=" ".join(clauses),
+                ConditionExpression="attribute_exists(pk)",
+                ExpressionAttributeNames=names,
+                **arguments,
+            )
+        except ClientError as error:
+            if not _refused_by_condition(error):
+                raise
+
+    def get(self, key: Key) -> Item | None:
+        """Return an item as it is now (strongly consistent), or `None`."""
+        answer = self._client.get_item(TableName=self._name, Key=_typed_key(key), ConsistentRead=True)
+        return dict(answer["Item"]) if "Item" in answer else None
+
+    def get_many(self, wanted: Iterable[Key]) -> dict[Key, Item]:
+        """Return the items that exist among these keys, as they are now (strongly consistent).
+
+        Raises `StoreUnavailable` when the table keeps handing keys back (throttling).
+        """
+        keys = list(dict.fromkeys(wanted))
+        found: dict[Key, Item] = {}
+        for start in range(0, len(keys), _BATCH_GET_LIMIT):
+            found |= self._get_batch([_typed_key(key) for key in keys[start : start + _BATCH_GET_LIMIT]])
+        return found
+
+    def _get_batch(self, pending: list[Any]) -> dict[Key, Item]:
+        found: dict[Key, Item] = {}
+        for _ in range(_BATCH_GET_ROUNDS):
+            answer: Any = self._client.batch_get_item(
+                RequestItems={self._name: {"Keys": pending, "ConsistentRead": True}}
+            )
+            for item in answer["Responses"].get(self._name, []):
+                found[Key(item["pk"]["S"], item["sk"]["S"])] = item
+            pending = answer.get("UnprocessedKeys", {}).get(self._name, {}).get("Keys", [])
+            if not pending:
+                return found
+        raise StoreUnavailable("the table keeps handing keys of a batch back unread")
+
+    def query(
+        self,
+        pk: str,
+        *,
+        first: str = "\0",
+        last: str = "\U0010ffff",
+        newest_first: bool = False,
+        limit: int | None = None,
+    ) -> Iterator[Item]:
+        """Yield a partition's items with `first <= sk <= last`, as they are now, paging as far as the caller reads."""
+        request: QueryInputTypeDef = {
+            "TableName": self._name,
+            "KeyConditionExpression": "pk = :pk AND sk BETWEEN :first AND :last",
+            "ExpressionAttributeValues": {":pk": {"S": pk}, ":first": {"S": first}, ":last": {"S": last}},
+            "ScanIndexForward": not newest_first,
+            "ConsistentRead": True,
+        }
+        if limit is not None:
+            request["Limit"] = limit
+        while True:
+            answer = self._client.query(**request)
+            for item in answer["Items"]:
+                yield dict(item)
+            if "LastEvaluatedKey" not in answer:
+                return
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def open_work(self, shard: str, *, until: str) -> Iterator[Key]:
+        """Yield the keys of open work in one partition of the sparse index that is due, oldest first.
+
+        The index is eventually consistent: what was closed a moment ago may still be listed, so whoever acts reads the
+        item first.
+        """
+        request: QueryInputTypeDef = {
+            "TableName": self._name,
+            "IndexName": "open",
+            "KeyConditionExpression": "#open = :shard AND open_at <= :until",
+            "ExpressionAttributeNames": {"#open": "open"},
+            "ExpressionAttributeValues": {":shard": {"S": shard}, ":until": {"S": until}},
+        }
+        while True:
+            answer = self._client.query(**request)
+            for item in answer["Items"]:
+                yield Key(item["pk"]["S"], item["sk"]["S"])
+            if "LastEvaluatedKey" not in answer:
+                return
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
+def state_of(item: Item | None) -> str | None:
+    """Return the JSON text of a projection's item, or `None` when there is no item."""
+    return None if item is None else str(item["state"]["S"])
+
+
+def _typed_key(key: Key) -> Item:
+    return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
+
+
+def _typed(key: Key, state: str, extra: Mapping[str, Any] | None) -> Item:
+    return _typed_key(key) | {"state": {"S": state}} | dict(extra or {})
+
+
+def _refused_by_condition(error: ClientError) -> bool:
+    return error.response["Error"]["Code"] == "ConditionalCheckFailedException"

@@ -1,0 +1,141 @@
+"""No word of a customer reaches a log line, a metric or an exception's text: canaries in every text of a whole run."""
+
+import io
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from typing import Any
+
+import orjson
+import pytest
+from moto import mock_aws
+
+from shared import telemetry
+from shared.errors import MostradorError
+from tests.contract.platforms import PLATFORMS, Sender
+from tests.faults.harness import Call, Fault, World
+
+WORDS = "canary-of-a-customer"
+DIGITS = "34600999888"
+
+_STRUCTURE = frozenset(
+    {"type", "object", "field", "item", "verb", "event_type", "status", "action", "kind", "id", "mid", "timestamp"}
+    | {"occurred_at", "created_at", "created_timestamp", "date", "event", "visibility", "direction", "reaction_type"}
+    | {
+        "language_code",
+        "lang",
+        "language",
+        "message_id",
+        "post_id",
+        "comment_id",
+        "parent_id",
+        "event_uuid",
+        "mime_type",
+    }
+)
+
+
+def with_canaries(value: Any, name: str = "") -> Any:
+    """Return a payload whose every text that is not structure is a canary; numbers in texts become a canary phone."""
+    match value:
+        case dict():
+            return {key: with_canaries(found, key) for key, found in value.items()}
+        case list():
+            return [with_canaries(found, name) for found in value]
+        case str() if name in _STRUCTURE or name.endswith(("_id", "_ids", "_at", "_time")):
+            return value
+        case str() if value.lstrip("+").isdigit() and len(value) > 6:
+            return DIGITS
+        case str():
+            return f"{value} {WORDS}"
+        case _:
+            return value
+
+
+def broken(value: Any) -> Iterator[Any]:
+    """Yield the payload with each of its deepest objects' values in turn made something that it never is."""
+    if isinstance(value, dict):
+        for key, found in value.items():
+            if isinstance(found, dict | list):
+                yield from ({**value, key: worse} for worse in broken(found))
+            else:
+                yield {**value, key: {WORDS: [DIGITS, found]}}
+    elif isinstance(value, list):
+        for place, found in enumerate(value):
+            yield from ([*value[:place], worse, *value[place + 1 :]] for worse in broken(found))
+
+
+class Listener(logging.Handler):
+    """Keeps everything that any logger says, exceptions with their whole text."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.said = io.StringIO()
+        self.setFormatter(logging.Formatter("%(message)s %(__dict__)s"))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.said.write(f"{record.getMessage()} {record.__dict__}\n")
+
+
+@pytest.fixture
+def overheard() -> Iterator[list[io.StringIO]]:
+    """What is written to standard output and error, and to any logger, while the test runs."""
+    out, listener = io.StringIO(), Listener()
+    telemetry.logger.cache_clear()
+    telemetry.metrics.cache_clear()
+    names = ("", "mangum", "mangum.http", "shared", "services")
+    for name in names:
+        logging.getLogger(name).addHandler(listener)
+    with redirect_stdout(out), redirect_stderr(out):
+        yield [out, listener.said]
+    for name in names:
+        logging.getLogger(name).removeHandler(listener)
+    telemetry.logger.cache_clear()
+
+
+def deliver(world: World, platform: Sender, body: bytes) -> None:
+    headers = platform.sign(body)
+    try:
+        call = Call(platform.name, platform.sender.ACCOUNT, headers, body)
+        world.door().answer(platform=call.platform, account=call.account, request=call.request())
+    except MostradorError as error:
+        telemetry.failure("refused", error)
+
+
+@pytest.mark.parametrize("platform", PLATFORMS, ids=lambda found: found.name)
+def test_no_canary_is_heard(platform: Sender, overheard: list[io.StringIO]) -> None:
+    secrets = {f"{platform.name}/{platform.sender.ACCOUNT}": platform.secrets}
+    deliveries = 0
+    with mock_aws():
+        world = World(secrets, Fault(7, "refused"), Fault(12, "answer lost"), Fault(20, "refused"))
+        for name in platform.samples():
+            payload = with_canaries(orjson.loads(platform.sample(name)))
+            variants = [payload, *list(broken(payload))[:4]]
+            for variant in variants:
+                deliver(world, platform, orjson.dumps(variant))
+                deliveries += 1
+        world.settle()
+        kept = str(world.scan())
+        hand_offs = str(world.picture())
+        telemetry.flush()
+    said = "".join(found.getvalue() for found in overheard)
+    assert deliveries > 20
+    assert kept
+    assert hand_offs
+    assert WORDS not in said
+    assert DIGITS not in said
+
+
+def test_the_listener_would_hear_a_canary(overheard: list[io.StringIO]) -> None:
+    telemetry.logger().warning("x", extra={"text": WORDS})
+    logging.getLogger("shared.anything").warning(DIGITS)
+    try:
+        raise ValueError(WORDS)
+    except ValueError as error:
+        telemetry.failure("y", error)
+    said = "".join(found.getvalue() for found in overheard)
+    assert said.count(WORDS) == 1, "the logger's own line is heard; the foreign error's text is not logged"
+    assert DIGITS in said
+    assert "ValueError" in said
+    assert sys.stdout is not sys.__stdout__

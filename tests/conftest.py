@@ -1,0 +1,53 @@
+"""What every suite stands on: a frozen clock, fake credentials, an in-process AWS with the template's own table."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+from hypothesis import HealthCheck, settings
+from moto import mock_aws
+
+from shared.store.table import Table
+from tests.template import table_definition
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+TABLE = "mostrador-test"
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("mostrador", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("mostrador")
+
+os.environ.update(
+    AWS_ACCESS_KEY_ID="test",
+    AWS_SECRET_ACCESS_KEY="test",
+    AWS_DEFAULT_REGION="eu-west-1",
+    AWS_ACCOUNT_ID_ENDPOINT_MODE="disabled",
+    POWERTOOLS_METRICS_NAMESPACE="Mostrador",
+    POWERTOOLS_SERVICE_NAME="test",
+)
+
+
+@pytest.fixture
+def aws() -> Iterator[None]:
+    """An AWS of this process's own, empty."""
+    with mock_aws():
+        yield
+
+
+@pytest.fixture
+def dynamodb(aws: None) -> "DynamoDBClient":
+    """A DynamoDB client with the template's table in it."""
+    client = boto3.client("dynamodb")
+    client.create_table(**table_definition(TABLE))
+    return client
+
+
+@pytest.fixture
+def table(dynamodb: "DynamoDBClient") -> Table:
+    return Table(dynamodb, TABLE)

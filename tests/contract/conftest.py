@@ -1,0 +1,109 @@
+"""The whole door, as deployed: its app module with the environment that the template gives it, on an in-process AWS."""
+
+import asyncio
+import base64
+import importlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from types import ModuleType
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+import pytest
+from moto import mock_aws
+
+from shared import aws
+from shared.secrets import WebhookSecrets
+from shared.store.table import Item
+from tests.conftest import NOW, TABLE
+from tests.contract.platforms import PLATFORMS
+from tests.template import table_definition
+
+
+@dataclass
+class Counter:
+    """The deployed door: call it as API Gateway does, and look at what was kept."""
+
+    handler: Callable[[dict[str, Any], Any], dict[str, Any]]
+    dynamodb: Any
+    sqs: Any
+    spill_url: str
+    calls: list[str] = field(default_factory=list)
+
+    def post(self, path: str, headers: Mapping[str, str], body: bytes, *, as_base64: bool = False) -> int:
+        """Post raw bytes to a webhook and return the status."""
+        return int(self._call("POST", path, headers, body, {}, as_base64=as_base64)["statusCode"])
+
+    def get(self, path: str, query: Mapping[str, str]) -> dict[str, Any]:
+        return self._call("GET", path, {}, b"", query, as_base64=False)
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        query: Mapping[str, str],
+        *,
+        as_base64: bool,
+    ) -> dict[str, Any]:
+        text = base64.b64encode(body).decode() if as_base64 else body.decode()
+        event = {
+            "version": "2.0",
+            "routeKey": "POST /webhooks/{platform}/{account}",
+            "rawPath": path,
+            "rawQueryString": urlencode(query, errors="surrogatepass"),
+            "headers": {"host": "door.example", **{name.lower(): value for name, value in headers.items()}},
+            "requestContext": {
+                "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1"},
+                "stage": "$default",
+            },
+            "body": text,
+            "isBase64Encoded": as_base64,
+        }
+        return self.handler(event, None)
+
+    def kept(self) -> list[Item]:
+        """Return all items, in the order of their keys."""
+        items = self.dynamodb.scan(TableName=TABLE)["Items"]
+        return sorted(items, key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
+
+    def spilled(self) -> list[str]:
+        found = self.sqs.receive_message(QueueUrl=self.spill_url, MaxNumberOfMessages=10).get("Messages", [])
+        return [message["Body"] for message in found]
+
+
+@pytest.fixture(scope="session")
+def door_app() -> Iterator[ModuleType]:
+    """The door's app module, imported once as Lambda does; all that changes between tests is what AWS holds."""
+    environment = {
+        "TABLE_NAME": TABLE,
+        "SPILL_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/spill",
+        "DELIVERY_BUCKET": "deliveries",
+        "WEBHOOK_SECRETS_ID": "secrets",
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        yield importlib.import_module("services.webhooks.app")
+    asyncio.get_event_loop().close()
+    asyncio.set_event_loop(None)
+
+
+@pytest.fixture
+def counter(door_app: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter]:
+    """A fresh door with two live secrets for every platform's account."""
+    with mock_aws():
+        dynamodb, sqs = aws.client("dynamodb"), aws.client("sqs")
+        dynamodb.create_table(**table_definition(TABLE))
+        spill_url = sqs.create_queue(QueueName="spill")["QueueUrl"]
+        aws.client("s3").create_bucket(
+            Bucket="deliveries", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+        )
+        document = {f"{found.name}/{found.sender.ACCOUNT}": found.secrets for found in PLATFORMS}
+        secretsmanager = aws.client("secretsmanager")
+        secretsmanager.create_secret(Name="secrets", SecretString=orjson.dumps(document).decode())
+        secrets = WebhookSecrets(secretsmanager, "secrets")
+        monkeypatch.setattr(door_app, "_door", replace(door_app._door, now=lambda: NOW, secrets=secrets))
+        yield Counter(door_app.handler, dynamodb, sqs, spill_url)

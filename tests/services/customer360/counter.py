@@ -1,0 +1,184 @@
+"""A counter with customers at it: what they say is journalled and projected, and the service is asked as the gateway
+asks it."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any, cast
+
+import orjson
+from mangum import Mangum
+
+from services.customer360.lookup import Lookup
+from services.customer360.problems import MEDIA_TYPE
+from services.customer360.routes import api
+from shared.ids import customer_id
+from shared.models import Author, ContactPoint, Deletion, Delivery, Edit, Message, PersonalEvent
+from shared.playbook import parse
+from shared.projection.projector import Projector
+from shared.queues import Departments
+from shared.store import journal, keys, revisions
+from shared.store.customers import LINKED, PARALLEL, Customers
+from shared.store.journal import Bucket
+from shared.store.keys import Key
+from shared.store.table import Item, Table
+from tests.conftest import NOW
+from tests.template import ROOT
+
+PLAYBOOK = parse((ROOT / "infra" / "playbook.example.toml").read_text())
+EVERYTHING = {"scope": "openid customers/read"}
+"""The claims of a token without limits."""
+
+ANA = "telegram:tienda_bot:5150001"
+ANA_ON_X = "x:900100:77001"
+LUIS = "telegram:tienda_bot:5150002"
+
+_WHO: dict[str, dict[str, Any]] = {
+    ANA: {
+        "account": "tienda_bot",
+        "channel": "telegram",
+        "author": Author(
+            name="Ana Torres",
+            handle="AnaTorres",
+            language="es",
+            contacts=(
+                ContactPoint(kind="handle", value="AnaTorres", verified=True),
+                ContactPoint(kind="phone", value="+34600111222", verified=True),
+            ),
+        ),
+    },
+    ANA_ON_X: {
+        "account": "900100",
+        "channel": "x_mention",
+        "thread": "post-1",
+        "author": Author(
+            name="Ana T.",
+            handle="ana_t",
+            contacts=(
+                ContactPoint(kind="handle", value="ana_t", verified=True),
+                ContactPoint(kind="phone", value="34 600 111 222"),
+            ),
+        ),
+    },
+    LUIS: {
+        "account": "tienda_bot",
+        "channel": "telegram",
+        "author": Author(name="Luis", contacts=(ContactPoint(kind="email", value="Luis@Example.com"),)),
+    },
+}
+
+
+def ago(**passed: float) -> datetime:
+    return NOW - timedelta(**passed)
+
+
+def said(external_id: str, text: str = "", *, who: str = ANA, at: datetime = NOW, **rest: Any) -> Message:
+    return Message(**{**_WHO[who], **rest}, identity=who, external_id=external_id, occurred_at=at, text=text)
+
+
+def answered(external_id: str, text: str = "", *, who: str = ANA, at: datetime = NOW, **rest: Any) -> Message:
+    return said(external_id, text, who=who, at=at, direction="outbound", author=None, **rest)
+
+
+def edited(target: str, text: str, *, who: str = ANA, at: datetime = NOW, **rest: Any) -> Edit:
+    where = {name: value for name, value in _WHO[who].items() if name != "author"}
+    rest.setdefault("external_id", f"{target}:edit:{at.isoformat()}")
+    return Edit(**where, identity=who, occurred_at=at, target=target, text=text, **rest)
+
+
+def deleted(target: str, *, who: str = ANA, at: datetime = NOW, **rest: Any) -> Deletion:
+    where = {name: value for name, value in _WHO[who].items() if name != "author"}
+    return Deletion(**where, identity=who, external_id=f"{target}:deleted", occurred_at=at, target=target, **rest)
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:
+        return orjson.loads(self.text)
+
+
+def called(path: str, query: str = "", *, claims: object = EVERYTHING, method: str = "GET") -> dict[str, Any]:
+    """Return an HTTP API's event (payload format 2.0) after its JWT authorizer."""
+    return {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": query,
+        "headers": {"host": "api.example.com", "authorization": "Bearer verified.by.gateway"},
+        "requestContext": {
+            "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1"},
+            "stage": "$default",
+            "authorizer": {"jwt": {"claims": claims, "scopes": None}},
+        },
+        "isBase64Encoded": False,
+    }
+
+
+@dataclass(frozen=True)
+class Counter:
+    """The table with its projector, and the service in front of it."""
+
+    table: Table
+    now: Callable[[], datetime] = lambda: NOW
+
+    def hear(self, *events: PersonalEvent, received_at: datetime | None = None) -> None:
+        """Journal events and project each, as the stream does."""
+        for event in events:
+            self._projector.project([self.keep(event, received_at)])
+            self.revise(event)
+
+    def keep(self, event: PersonalEvent, received_at: datetime | None = None) -> Item:
+        """Journal an event that is not projected."""
+        item = journal.expanded_item(self.delivery(event, received_at), event)
+        assert self.table.insert(item)
+        return item
+
+    def revise(self, event: PersonalEvent) -> None:
+        revisions.keep(self.table, event)
+
+    def delivery(self, event: PersonalEvent, received_at: datetime | None = None) -> Delivery:
+        return Delivery("telegram", event.account, b"", {}, received_at or event.occurred_at)
+
+    def link(self, first: str, *others: str) -> str:
+        """Make identities one customer, who is the first one's, and return the customer's id."""
+        customer = customer_id(first)
+        for identity in (first, *others):
+            self.table.raise_to(keys.membership(customer_id=customer, identity_name=identity), rank=0, state="{}")
+            self.table.raise_to(Key(keys.identity(identity), LINKED), rank=0, state=customer)
+        return customer
+
+    def ask(self, path: str, query: str = "", *, claims: object = EVERYTHING, method: str = "GET") -> Answer:
+        """Call a path as the gateway does after its authorizer; `query` is the raw query string."""
+        answer = self._service(called(path, query, claims=claims, method=method), cast("Any", None))
+        assert answer["isBase64Encoded"] is False
+        return Answer(answer["statusCode"], answer["headers"], answer["body"])
+
+    @cached_property
+    def _service(self) -> Mangum:
+        lookup = Lookup(Customers(self.table, _POOL), now=self.now)
+        return Mangum(api(lookup), lifespan="off", text_mime_types=["application/json", MEDIA_TYPE])
+
+    @property
+    def _projector(self) -> Projector:
+        return Projector(
+            table=self.table,
+            bucket=cast("Bucket", None),
+            departments=cast("Departments", None),
+            playbook=lambda: PLAYBOOK,
+            now=self.now,
+        )
+
+
+_POOL = ThreadPoolExecutor(PARALLEL)
+
+
+def texts(answer: Answer) -> list[str]:
+    """Return what a timeline's entries say."""
+    return [entry["event"].get("text", entry["event"]["kind"]) for entry in answer.json["entries"]]

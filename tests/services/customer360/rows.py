@@ -1,0 +1,66 @@
+"""The table in memory, as far as a journal and its reader need it: strict, ordered as DynamoDB orders, and counting."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from shared.store.keys import Key
+from shared.store.table import Item, Table
+
+
+class Rows(Table):
+    """A table without a client; every call is counted, a query once for each page of `page` items."""
+
+    def __init__(self, page: int = 1000) -> None:
+        self.items: dict[Key, Item] = {}
+        self.calls = 0
+        self._page = page
+
+    def insert(self, item: Item) -> bool:
+        key = Key(item["pk"]["S"], item["sk"]["S"])
+        self.calls += 1
+        return self.items.setdefault(key, item) is item
+
+    def replace(self, key: Key, *, state: str, seen: str | None, extra: Mapping[str, Any] | None = None) -> bool:
+        self.calls += 1
+        there = self.items.get(key)
+        if (None if there is None else there["state"]["S"]) != seen:
+            return False
+        self.items[key] = {"pk": {"S": key.pk}, "sk": {"S": key.sk}, "state": {"S": state}, **(extra or {})}
+        return True
+
+    def raise_to(self, key: Key, *, rank: int, state: str) -> bool:
+        self.calls += 1
+        assert len(str(abs(rank))) <= 38
+        if key in self.items and int(self.items[key]["rank"]["N"]) >= rank:
+            return False
+        self.items[key] = {"pk": {"S": key.pk}, "sk": {"S": key.sk}, "rank": {"N": str(rank)}, "state": {"S": state}}
+        return True
+
+    def get_many(self, wanted: Iterable[Key]) -> dict[Key, Item]:
+        keys = set(wanted)
+        assert len(keys) <= 100
+        self.calls += bool(keys)
+        return {key: self.items[key] for key in keys if key in self.items}
+
+    def query(
+        self,
+        pk: str,
+        *,
+        first: str = "\0",
+        last: str = "\U0010ffff",
+        newest_first: bool = False,
+        limit: int | None = None,
+    ) -> Iterator[Item]:
+        assert len(pk.encode()) <= 2048
+        assert max(len(first.encode()), len(last.encode())) <= 1024
+        assert first.encode() <= last.encode(), "DynamoDB refuses a BETWEEN whose bounds are the wrong way round"
+        found: Sequence[Any] = sorted(
+            (key for key in self.items if key.pk == pk and first.encode() <= key.sk.encode() <= last.encode()),
+            key=lambda key: key.sk.encode(),
+            reverse=newest_first,
+        )
+        size = min(limit or self._page, self._page)
+        for start in range(0, len(found) or 1, size):
+            self.calls += 1
+            for key in found[start : start + size]:
+                yield self.items[key]

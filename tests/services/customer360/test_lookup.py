@@ -1,0 +1,305 @@
+"""The whole service over the template's table, filled by the projector."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from services.customer360 import lookup, person
+from shared.ids import customer_id
+from shared.models import Attachment, Author, ContactPoint
+from shared.store import journal, keys
+from tests.conftest import TABLE
+from tests.services.customer360.counter import (
+    ANA,
+    ANA_ON_X,
+    EVERYTHING,
+    LUIS,
+    Counter,
+    ago,
+    answered,
+    deleted,
+    edited,
+    said,
+    texts,
+)
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+BILLING_ONLY = {"scope": "customers/read department/billing"}
+CARE_ONLY = {"scope": "customers/read department/care"}
+CHARGED = "No reconozco este cobro duplicado"
+
+
+@contextmanager
+def calls(client: "DynamoDBClient") -> Iterator[list[tuple[str, bool]]]:
+    """Collect the calls that are made: the operation, and whether it reads strongly consistent."""
+    made: list[tuple[str, bool]] = []
+
+    def note(model: Any, params: dict[str, Any], **_: Any) -> None:
+        made.append((model.name, b'"ConsistentRead": true' in params["body"]))
+
+    client.meta.events.register("before-call.dynamodb", note)
+    yield made
+    client.meta.events.unregister("before-call.dynamodb", note)
+
+
+@pytest.fixture
+def ana(counter: Counter) -> str:
+    """One customer with two identities: she was charged twice on Telegram, and waits for an answer on X."""
+    counter.hear(
+        said("1", "Hola", at=ago(days=3)),
+        answered("2", "Buenos días", at=ago(days=2)),
+        said("3", CHARGED, at=ago(hours=5)),
+        answered("4", "Lo miramos", at=ago(hours=4)),
+        said("5", "¿Hay alguien?", who=ANA_ON_X, at=ago(hours=3), visibility="public"),
+    )
+    return counter.link(ANA, ANA_ON_X)
+
+
+def _customer(counter: Counter, name: str, claims: object = EVERYTHING) -> Any:
+    answer = counter.ask(f"/customers/{name}", claims=claims)
+    assert answer.status == 200
+    return answer.json
+
+
+def _found(counter: Counter, query: str) -> list[tuple[str, bool]]:
+    answer = counter.ask("/customers/lookup", query)
+    if answer.status == 404:
+        return []
+    assert answer.status == 200
+    return [(found["customer"]["id"], found["found_by"]["verified"]) for found in answer.json["customers"]]
+
+
+def test_one_answer_shows_the_whole_person(counter: Counter, ana: str) -> None:
+    shown = _customer(counter, ana)
+    assert (shown["id"], shown["name"], shown["handle"], shown["language"]) == (ana, "Ana T.", "ana_t", "es")
+    assert shown["first_seen"] == "2026-11-19T12:00:00Z"
+    assert [each["identity"] for each in shown["identities"]] == [ANA, ANA_ON_X]
+    assert [each["name"] for each in shown["identities"]] == ["Ana Torres", "Ana T."]
+    assert [(each["kind"], each["platform"], each["value"], each["verified"]) for each in shown["contacts"]] == [
+        ("handle", "telegram", "anatorres", True),
+        ("handle", "x", "ana_t", True),
+        ("phone", None, "+34600111222", True),
+    ]
+    assert [(each["channel"], each["waiting_since"]) for each in shown["conversations"]] == [
+        ("x_mention", "2026-11-22T09:00:00Z"),
+        ("telegram", None),
+    ]
+    (case,) = shown["escalations"]
+    assert (case["department"], case["state"], case["accept_by"]) == ("billing", "offered", "2026-11-22T11:00:00Z")
+    assert case["reasons"][0]["evidence"] == "cobro duplicado"
+    assert shown["other_cases"] == []
+    assert (shown["next"]["code"], shown["next"]["escalation_id"]) == ("overdue_offer", case["id"])
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        f"identity={ANA}",
+        f"identity={ANA_ON_X}",
+        "phone=%2B34600111222",
+        "phone=34+600+111+222",
+        "handle=%40ANATORRES&platform=telegram",
+        "handle=ana_t&platform=x",
+    ],
+)
+def test_every_way_leads_to_the_same_whole_person(counter: Counter, ana: str, query: str) -> None:
+    answer = counter.ask("/customers/lookup", query).json
+    assert [found["customer"] for found in answer["customers"]] == [_customer(counter, ana)]
+    assert answer["customers"][0]["found_by"]["verified"] is True
+    assert answer["identities_omitted"] == 0
+
+
+def test_an_identity_that_was_never_linked_is_a_customer(counter: Counter) -> None:
+    counter.hear(said("1", who=LUIS))
+    assert _found(counter, f"identity={LUIS}") == [(customer_id(LUIS), True)]
+    assert _found(counter, "email=luis%40EXAMPLE.com") == [(customer_id(LUIS), False)]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "identity=telegram:tienda_bot:1",
+        "identity=%EF%BF%BD",
+        "identity=" + "%C3%B1" * 512,
+        "phone=%2B34600111223",
+        "email=nobody%40example.com",
+        "handle=anatorres&platform=x",
+        "handle=ana_t&platform=telegram",
+    ],
+)
+def test_nobody_is_404(counter: Counter, ana: str, query: str) -> None:
+    answer = counter.ask("/customers/lookup", query)
+    assert (answer.status, answer.json["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize("path", ["/customers/{}", "/customers/{}/timeline"])
+def test_an_unknown_customer_is_404(counter: Counter, ana: str, path: str) -> None:
+    assert counter.ask(path.format(customer_id(LUIS))).status == 404
+
+
+def test_who_was_journalled_but_not_projected_is_not_known_yet(counter: Counter) -> None:
+    counter.keep(said("1"))
+    key = keys.membership(customer_id=customer_id(ANA), identity_name=ANA)
+    counter.table.raise_to(key, rank=0, state="{}")
+    assert counter.ask("/customers/lookup", f"identity={ANA}").status == 404
+    assert counter.ask(f"/customers/{customer_id(ANA)}").status == 404
+    assert texts(counter.ask(f"/customers/{customer_id(ANA)}/timeline")) == [""]
+
+
+def test_those_of_whom_a_contact_point_is_verified_come_first(counter: Counter) -> None:
+    claimed = Author(contacts=(ContactPoint(kind="phone", value="+34600111222"),))
+    counter.hear(said("1", who=LUIS, at=ago(days=9), author=claimed), said("2", at=ago(days=1)))
+    expected = [(customer_id(ANA), True), (customer_id(LUIS), False)]
+    assert _found(counter, "phone=%2B34600111222") == expected
+
+
+def test_a_telephone_that_is_everybody_s_shows_the_verified_and_counts_the_rest(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lookup, "MOST_FOUND", 2)
+    claimed = Author(contacts=(ContactPoint(kind="phone", value="+34600111222"),))
+    for who in (LUIS, ANA_ON_X):
+        counter.hear(said("1", who=who, at=ago(days=9), author=claimed))
+    counter.hear(said("2", at=ago(days=1)))
+    answer = counter.ask("/customers/lookup", "phone=%2B34600111222").json
+    assert [found["found_by"]["verified"] for found in answer["customers"]] == [True, False]
+    assert answer["identities_omitted"] == 1
+
+
+def test_conversations_beyond_the_most_listed_are_counted(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(person, "MOST_LISTED", 2)
+    counter.hear(
+        said("1", thread="old", at=ago(days=9)),
+        answered("2", thread="old", at=ago(days=8)),
+        said("3", thread="newer", at=ago(days=7)),
+        answered("4", thread="newer", at=ago(days=6)),
+        said("5", thread="waits", at=ago(days=10)),
+    )
+    shown = _customer(counter, customer_id(ANA))
+    assert [each["thread"] for each in shown["conversations"]] == ["waits", "newer"]
+    assert shown["conversations_omitted"] == 1
+
+
+@pytest.mark.parametrize(
+    ("claims", "reached", "others", "step"),
+    [
+        (EVERYTHING, ["billing"], [], "overdue_offer"),
+        (BILLING_ONLY, ["billing"], [], "overdue_offer"),
+        (CARE_ONLY, [], [{"department": "billing", "state": "offered"}], "customer_waits"),
+        (
+            {"scope": "customers/read department/"},
+            [],
+            [{"department": "billing", "state": "offered"}],
+            "customer_waits",
+        ),
+    ],
+)
+def test_of_other_departments_cases_only_department_and_state_are_shown(
+    counter: Counter, ana: str, claims: object, reached: list[str], others: list[dict[str, str]], step: str
+) -> None:
+    shown = _customer(counter, ana, claims)
+    assert [case["department"] for case in shown["escalations"]] == reached
+    assert shown["other_cases"] == others
+    assert shown["next"]["code"] == step
+    for query in (f"identity={ANA}", "phone=%2B34600111222"):
+        found = counter.ask("/customers/lookup", query, claims=claims).json["customers"]
+        assert [each["customer"] for each in found] == [shown]
+
+
+def test_the_words_that_another_department_s_case_rests_on_are_withheld(counter: Counter, ana: str) -> None:
+    counter.hear(
+        edited("3", f"{CHARGED}: 49,90", at=ago(hours=2)),
+        said("6", CHARGED, at=ago(hours=1), attachments=(Attachment(type="photo", text="el recibo"),)),
+    )
+    path = f"/customers/{ana}/timeline"
+    everything = counter.ask(path).text
+    assert texts(counter.ask(path, claims=BILLING_ONLY)) == texts(counter.ask(path))
+    answer = counter.ask(path, claims=CARE_ONLY)
+    assert texts(answer) == ["", "", "¿Hay alguien?", "Lo miramos", "", "Buenos días", "Hola"]
+    assert [entry["withheld"] for entry in answer.json["entries"]] == [True, True, False, False, True, False, False]
+    for words in ("cobro", "49,90", "el recibo"):
+        assert words in everything
+        assert words not in answer.text
+
+
+def test_a_closed_case_is_no_longer_open_and_still_out_of_reach(counter: Counter, ana: str) -> None:
+    case = _customer(counter, ana)["escalations"][0]
+    key = keys.escalation(identity_name=ANA, escalation_id=case["id"])
+    (item,) = counter.table.get_many([key]).values()
+    closed = item["state"]["S"].removesuffix("}") + ',"state":"closed"}'
+    assert counter.table.replace(key, state=closed, seen=item["state"]["S"])
+    assert _customer(counter, ana)["escalations"] == []
+    assert _customer(counter, ana, CARE_ONLY)["other_cases"] == []
+    assert CHARGED not in counter.ask(f"/customers/{ana}/timeline", claims=CARE_ONLY).text
+
+
+def test_the_timeline_goes_over_all_channels_or_one(counter: Counter, ana: str) -> None:
+    path = f"/customers/{ana}/timeline"
+    assert texts(counter.ask(path)) == ["¿Hay alguien?", "Lo miramos", CHARGED, "Buenos días", "Hola"]
+    assert texts(counter.ask(path, "channel=x_mention")) == ["¿Hay alguien?"]
+    assert texts(counter.ask(path, "channel=email")) == []
+    first = counter.ask(path, "limit=3")
+    second = counter.ask(path, f"limit=3&cursor={first.json['next_cursor']}")
+    assert texts(first) + texts(second) == texts(counter.ask(path))
+    assert second.json["next_cursor"] is None
+
+
+def test_an_edit_s_attachments_replace_the_message_s_and_none_keep_them(counter: Counter) -> None:
+    photo, video = Attachment(type="photo", id="p"), Attachment(type="video", id="v")
+    counter.hear(
+        said("1", "uno", at=ago(hours=9), attachments=(photo,)),
+        said("2", "dos", at=ago(hours=8), attachments=(photo,)),
+        edited("1", "uno!", at=ago(hours=7)),
+        edited("2", "dos!", at=ago(hours=6), attachments=(video,)),
+    )
+    shown = counter.ask(f"/customers/{customer_id(ANA)}/timeline").json["entries"][2:]
+    assert [(each["event"]["text"], each["event"]["attachments"][0]["id"]) for each in shown] == [
+        ("dos!", "v"),
+        ("uno!", "p"),
+    ]
+
+
+@pytest.mark.parametrize("history", [1, 100, 1000])
+def test_calls_and_read_items_do_not_grow_with_the_history(
+    counter: Counter, dynamodb: "DynamoDBClient", history: int
+) -> None:
+    counter.hear(said("0", at=ago(days=9)), said("0", who=ANA_ON_X, at=ago(days=9)))
+    linked = counter.link(ANA, ANA_ON_X)
+    items = [
+        journal.expanded_item(counter.delivery(event), event)
+        for event in (said(f"{number}", at=ago(minutes=number)) for number in range(1, history))
+    ]
+    for start in range(0, len(items), 25):
+        batch: list[Any] = [{"PutRequest": {"Item": item}} for item in items[start : start + 25]]
+        dynamodb.batch_write_item(RequestItems={TABLE: batch})
+    counter.hear(said("0", who=LUIS))
+    luis = customer_id(LUIS)
+    costs = {
+        ("/customers/lookup", f"identity={LUIS}"): ["Query"],
+        ("/customers/lookup", "email=luis%40example.com"): ["Query"] * 2,
+        (f"/customers/{luis}", ""): ["Query"] * 2,
+        (f"/customers/{linked}", ""): ["Query"] * 3,
+        ("/customers/lookup", f"identity={ANA}"): ["Query"] * 3,
+        ("/customers/lookup", "phone=%2B34600111222"): ["Query"] * 4,
+        (f"/customers/{linked}/timeline", ""): ["BatchGetItem", *["Query"] * 5],
+    }
+    for (path, query), cost in costs.items():
+        with calls(dynamodb) as made:
+            assert counter.ask(path, query).status == 200
+        assert sorted(name for name, _ in made) == cost, path
+        assert all(strongly for name, strongly in made if name == "Query")
+
+
+def test_a_message_that_was_edited_pages_ago_costs_one_call_more(counter: Counter, dynamodb: "DynamoDBClient") -> None:
+    counter.hear(said("1", "uno", at=ago(hours=9)), *(said(f"{n}", "x", at=ago(hours=n)) for n in range(2, 8)))
+    counter.hear(edited("1", "dos", at=ago(minutes=1)), deleted("7", at=ago(minutes=2)))
+    path = f"/customers/{customer_id(ANA)}/timeline"
+    cursor = counter.ask(path, "limit=7").json["next_cursor"]
+    with calls(dynamodb) as made:
+        answer = counter.ask(path, f"limit=7&cursor={cursor}")
+    assert texts(answer) == ["", "dos"]
+    assert sorted(name for name, _ in made) == ["BatchGetItem", "BatchGetItem", "Query", "Query", "Query"]

@@ -1,0 +1,83 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.customer360.next_step import next_step
+from shared.escalation import Escalation
+from shared.projection.conversation import Conversation
+from tests.conftest import NOW
+from tests.services.customer360.counter import ANA, ago
+
+
+def _case(name: str, *, state: str = "offered", minutes_left: int = 60) -> Escalation:
+    return Escalation.model_validate(
+        {
+            "id": name,
+            "state": state,
+            "department": "billing",
+            "priority": "high",
+            "reasons": (),
+            "offered_at": ago(hours=2),
+            "accept_by": NOW + timedelta(minutes=minutes_left),
+            "identity": ANA,
+            "event_key": "event#undated#1",
+            "customer_id": "cus_",
+            "playbook_version": 1,
+        }
+    )
+
+
+def _head(thread: str, *, waiting_hours: float | None) -> Conversation:
+    return Conversation(
+        identity=ANA,
+        account="tienda_bot",
+        channel="telegram",
+        thread=thread,
+        visibility="private",
+        opened_at=ago(days=9),
+        waiting_since=None if waiting_hours is None else ago(hours=waiting_hours),
+    )
+
+
+@pytest.mark.parametrize(
+    ("conversations", "cases", "expected"),
+    [
+        ([], [], None),
+        ([_head("a", waiting_hours=None)], [], None),
+        ([_head("a", waiting_hours=1), _head("b", waiting_hours=3)], [], ("answer", "customer_waits", "b")),
+        ([_head("b", waiting_hours=1), _head("a", waiting_hours=1)], [], ("answer", "customer_waits", "a")),
+        ([], [_case("x", minutes_left=9), _case("y", minutes_left=5)], ("accept", "open_offer", "y")),
+        ([_head("a", waiting_hours=99)], [_case("x")], ("accept", "open_offer", "x")),
+        ([], [_case("x", minutes_left=-5), _case("y", minutes_left=-9)], ("accept", "overdue_offer", "y")),
+        ([], [_case("x", minutes_left=5), _case("y", state="returned")], ("reassign", "case_without_department", "y")),
+        ([], [_case("x", state="expired"), _case("y", minutes_left=-1)], ("accept", "overdue_offer", "y")),
+        ([], [_case("x", state="accepted", minutes_left=-9)], None),
+        ([], [_case("x", state="answered", minutes_left=-9)], None),
+        ([_head("a", waiting_hours=1)], [_case("x", state="accepted")], ("answer", "customer_waits", "a")),
+    ],
+)
+def test_the_one_thing_to_do_next(
+    conversations: list[Conversation], cases: list[Escalation], expected: tuple[str, ...] | None
+) -> None:
+    for found in (
+        next_step(conversations, cases, NOW),
+        next_step(reversed(conversations), reversed(cases), NOW),
+    ):
+        place = found and (found.escalation_id or (found.conversation and found.conversation.thread))
+        assert (found and (found.action, found.code, place)) == expected
+
+
+@pytest.mark.parametrize(("minutes_left", "overdue"), [(1, False), (0, False), (-1, True)])
+def test_an_offer_is_overdue_when_its_time_is_over(minutes_left: int, overdue: bool) -> None:
+    found = next_step([], [_case("x", minutes_left=minutes_left)], NOW)
+    assert found is not None
+    assert found.overdue is overdue
+    assert found.due_at == NOW + timedelta(minutes=minutes_left)
+    assert "billing" in found.reason
+
+
+def test_whoever_waits_is_named_with_the_place_to_answer() -> None:
+    found: Any = next_step([_head("post-1", waiting_hours=2)], [], NOW)
+    assert found.conversation.model_dump() == {"identity": ANA, "channel": "telegram", "thread": "post-1"}
+    assert (found.since, found.due_at) == (ago(hours=2), None)

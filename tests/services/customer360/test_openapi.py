@@ -1,0 +1,88 @@
+"""The published description: equal to the code, with examples that the service really gave."""
+
+import json
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from services.customer360.openapi import EXAMPLES, document
+from services.customer360.problems import MEDIA_TYPE
+from shared.models import Attachment
+from tests.services.customer360.counter import ANA, ANA_ON_X, Counter, ago, answered, edited, said
+from tests.template import ROOT, resources
+
+PUBLISHED = ROOT / "shared" / "contracts" / "customer360-openapi.json"
+_EXAMPLES = json.loads(EXAMPLES.read_text())
+
+
+def _operations() -> list[tuple[str, dict[str, Any]]]:
+    return [(path, methods["get"]) for path, methods in document()["paths"].items()]
+
+
+@pytest.fixture
+def visited(counter: Counter) -> Counter:
+    """The counter after the story that the examples tell."""
+    counter.hear(
+        said("81", "Buenas, ¿la tarifa nueva entra este mes?", at=ago(days=2)),
+        answered("82", "Sí, desde el día 1", at=ago(days=2, minutes=-9)),
+        said(
+            "90", "No reconozco este cobro duplicado", at=ago(hours=2), attachments=(Attachment(type="photo", id="p1"),)
+        ),
+        edited("90", "No reconozco este cobro duplicado de 49,90", at=ago(hours=1)),
+        said("1790", "¿Hay alguien?", who=ANA_ON_X, at=ago(minutes=30), visibility="public"),
+    )
+    counter.link(ANA, ANA_ON_X)
+    return counter
+
+
+def test_the_published_description_is_the_code_s() -> None:
+    assert json.loads(PUBLISHED.read_text()) == document(), (
+        "python -m services.customer360.openapi > shared/contracts/customer360-openapi.json"
+    )
+
+
+@pytest.mark.parametrize("example", _EXAMPLES, ids=lambda example: example["name"])
+def test_the_examples_are_answers_of_the_service(visited: Counter, example: dict[str, Any]) -> None:
+    claims = {"scope": example["scope"]} if example["scope"] else None
+    answer = visited.ask(example["path"].replace("{id}", example.get("id", "")), example["query"], claims=claims)
+    assert answer.status == example["status"]
+    assert answer.json == example["answer"]
+
+
+def test_every_answer_has_an_example() -> None:
+    for path, operation in _operations():
+        for status, answer in operation["responses"].items():
+            (media,) = answer["content"].items()
+            assert media[0] == ("application/json" if status == "200" else MEDIA_TYPE)
+            assert media[1].get("examples") or status == "503", (path, status)
+
+
+def test_the_examples_fit_their_schemas() -> None:
+    described = document()
+    answers = [answer for _, operation in _operations() for answer in operation["responses"].values()]
+    for content in (content for answer in answers for content in answer["content"].values()):
+        schema = {**content["schema"], "components": described["components"]}
+        Draft202012Validator.check_schema(schema)
+        for example in content.get("examples", {}).values():
+            Draft202012Validator(schema).validate(example["value"])
+
+
+def test_every_path_says_how_it_refuses_and_what_token_it_needs() -> None:
+    for _, operation in _operations():
+        assert set(operation["responses"]) == {"200", "401", "403", "404", "422", "503"}
+        assert operation["security"] == [{"token": ["customers/read"]}]
+        assert operation["summary"]
+    assert document()["components"]["securitySchemes"]["token"]["bearerFormat"] == "JWT"
+
+
+def test_every_field_and_parameter_that_needs_words_has_them() -> None:
+    for _, operation in _operations():
+        assert all(parameter["description"] for parameter in operation["parameters"])
+    schemas = document()["components"]["schemas"]
+    assert all(schemas[name].get("description") for name in ("Customer", "Entry", "Escalation", "NextStep", "Problem"))
+
+
+def test_the_gateway_s_paths_are_the_described_ones() -> None:
+    routed = {route["Properties"]["RouteKey"] for route in resources("AWS::ApiGatewayV2::Route").values()}
+    assert {f"GET {path}" for path, _ in _operations()} == {key for key in routed if "/customers/" in key}

@@ -1,0 +1,68 @@
+"""Whatever the platforms' samples bring can be looked up, and stands on a timeline exactly once."""
+
+from collections import defaultdict
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from shared.errors import UnreadableDelivery
+from shared.ids import customer_id
+from shared.models import Delivery, PersonalEvent
+from shared.platforms import load, names
+from shared.store import keys
+from tests.conftest import NOW
+from tests.services.customer360.counter import Counter
+from tests.services.customer360.rows import Rows
+from tests.template import ROOT
+
+
+def _samples(platform: str) -> list[Path]:
+    return sorted((ROOT / "tests" / "shared" / "platforms" / platform / "samples").glob("*.json"))
+
+
+def _events(platform: str) -> dict[str, dict[str, PersonalEvent]]:
+    """Return the events of a platform's samples, by identity and key."""
+    found: dict[str, dict[str, PersonalEvent]] = defaultdict(dict)
+    for sample in _samples(platform):
+        try:
+            events = load(platform).normalise(Delivery(platform, "tienda", sample.read_bytes(), {}, NOW))
+        except UnreadableDelivery:
+            continue
+        for event in events:
+            if event.kind != "ignored":
+                found[event.identity].setdefault(keys.event(event).sk, event)
+    return found
+
+
+def _history(counter: Counter, customer: str) -> list[str]:
+    """Return the keys of a customer's whole timeline, page by page."""
+    keys_read: list[str] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        page = counter.ask(f"/customers/{customer}/timeline", f"limit=2&cursor={cursor}".removesuffix("&cursor=")).json
+        keys_read += [entry["event_key"] for entry in page["entries"]]
+        cursor = page["next_cursor"]
+    return keys_read
+
+
+@pytest.mark.parametrize("platform", [name for name in names() if _samples(name)])
+def test_whoever_wrote_is_found_with_all_that_was_said(platform: str) -> None:
+    people = _events(platform)
+    assert people, "the samples bring somebody"
+    counter = Counter(Rows())
+    for events in people.values():
+        counter.hear(*events.values(), received_at=NOW)
+    for identity, events in people.items():
+        answer = counter.ask("/customers/lookup", f"identity={quote(identity)}")
+        if not any(event.names_a_customer for event in events.values()):
+            assert answer.status == 404, "the company is no customer of its own"
+            continue
+        (found,) = answer.json["customers"]
+        customer = found["customer"]
+        assert customer["id"] == customer_id(identity)
+        assert sorted(_history(counter, customer["id"])) == sorted(events)
+        for point in customer["contacts"]:
+            platform_too = f"&platform={point['platform']}" if point["platform"] else ""
+            way = counter.ask("/customers/lookup", f"{point['kind']}={quote(point['value'])}{platform_too}")
+            assert customer["id"] in [each["customer"]["id"] for each in way.json["customers"]]

@@ -1,0 +1,296 @@
+"""Walks through a timeline, over the real reader and an in-memory table."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.customer360 import contract, lookup, timeline
+from services.customer360.access import Access
+from services.customer360.asked import TimelineQuery
+from services.customer360.lookup import Lookup
+from services.customer360.timeline import Place
+from shared.errors import InvalidParameter, NotFound
+from shared.ids import customer_id
+from shared.models import Message, PersonalEvent
+from shared.store import journal, keys
+from shared.store.customers import Customers
+from tests.conftest import NOW
+from tests.services.customer360.counter import ANA, ANA_ON_X, LUIS, Counter, ago, deleted, edited, said
+from tests.services.customer360.rows import Rows
+
+POOL = ThreadPoolExecutor(4)
+CUSTOMER = customer_id(ANA)
+
+
+def _counter(*identities: str, page: int = 1000) -> tuple[Counter, Lookup]:
+    counter = Counter(Rows(page))
+    for identity in identities:
+        key = keys.membership(customer_id=CUSTOMER, identity_name=identity)
+        counter.table.raise_to(key, rank=0, state="{}")
+    return counter, Lookup(Customers(counter.table, POOL), now=lambda: NOW)
+
+
+def _pages(reader: Lookup, limit: int, **query: Any) -> Iterator[list[contract.Entry]]:
+    cursor = None
+    while True:
+        page = reader.timeline(CUSTOMER, TimelineQuery(limit=limit, cursor=cursor, **query), Access())
+        assert len(page.entries) <= limit
+        yield list(page.entries)
+        cursor = page.next_cursor
+        if cursor is None:
+            return
+
+
+def _walk(reader: Lookup, limit: int, **query: Any) -> list[contract.Entry]:
+    return [entry for page in _pages(reader, limit, **query) for entry in page]
+
+
+def _names(entries: list[contract.Entry]) -> list[tuple[str, str]]:
+    return [(entry.event.identity, entry.event.external_id) for entry in entries]
+
+
+# Few instants, so that many events share one.
+_MESSAGES = st.lists(
+    st.builds(
+        lambda number, who, minutes, dated: said(str(number), who=who, at=ago(minutes=minutes), dated=dated),
+        st.integers(0, 10**6),
+        st.sampled_from([ANA, ANA_ON_X, LUIS]),
+        st.integers(0, 4),
+        st.booleans(),
+    ),
+    max_size=30,
+    unique_by=lambda message: (message.identity, message.external_id),
+)
+
+
+def _order(message: Message) -> tuple[datetime, str]:
+    return message.occurred_at, keys.event(message).sk
+
+
+@given(_MESSAGES, st.integers(1, 7), st.integers(1, 5))
+def test_a_walk_meets_every_event_once_in_one_order(messages: list[Message], limit: int, table_page: int) -> None:
+    counter, reader = _counter(ANA, ANA_ON_X, LUIS, page=table_page)
+    for message in messages:
+        counter.keep(message)
+    found = _walk(reader, limit)
+    assert sorted(_names(found)) == sorted((message.identity, message.external_id) for message in messages)
+    order = [(entry.event.occurred_at, entry.event_key) for entry in found]
+    assert order == sorted((_order(message) for message in messages), reverse=True)
+    assert _names(found) == _names(_walk(reader, 100)), "the order does not depend on the pages"
+
+
+@given(_MESSAGES, st.integers(1, 5), st.data())
+def test_what_arrives_meanwhile_neither_repeats_nor_hides_anything(
+    messages: list[Message], limit: int, data: st.DataObject
+) -> None:
+    there = data.draw(st.integers(0, len(messages)))
+    counter, reader = _counter(ANA, ANA_ON_X, LUIS)
+    for message in messages[:there]:
+        counter.keep(message)
+    found: list[contract.Entry] = []
+    late = iter(messages[there:])
+    for page in _pages(reader, limit):
+        found += page
+        if (arriving := next(late, None)) is not None:
+            counter.keep(arriving)
+    names = _names(found)
+    assert len(names) == len(set(names))
+    assert set(names) >= {(message.identity, message.external_id) for message in messages[:there]}
+
+
+@settings(deadline=None)
+@given(_MESSAGES, st.integers(1, 5), st.integers(2, 6))
+def test_a_channel_s_walk_meets_all_of_that_channel(messages: list[Message], limit: int, examined: int) -> None:
+    counter, reader = _counter(ANA, ANA_ON_X, LUIS)
+    for message in messages:
+        counter.keep(message)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lookup, "EXAMINED", examined)
+        found = _walk(reader, limit, channel="x_mention")
+    assert _names(found) == [name for name in _names(_walk(reader, 100)) if name[0] == ANA_ON_X]
+
+
+def test_what_was_rarely_said_on_a_channel_is_found_at_once() -> None:
+    counter, reader = _counter(ANA)
+    counter.keep(said("rare", at=ago(days=9), channel="email"))
+    for number in range(200):
+        counter.keep(said(str(number), at=ago(minutes=number)))
+    assert [_names(page) for page in _pages(reader, 1, channel="email")] == [[(ANA, "rare")]]
+
+
+def test_the_last_page_says_that_it_is_the_last() -> None:
+    counter, reader = _counter(ANA)
+    for number in range(6):
+        counter.keep(said(str(number), at=ago(minutes=number)))
+    assert [len(page) for page in _pages(reader, 3)] == [3, 3]
+    assert [len(page) for page in _pages(reader, 5)] == [5, 1]
+    assert [len(page) for page in _pages(reader, 6)] == [6]
+
+
+def test_undated_events_stand_where_they_happened() -> None:
+    counter, reader = _counter(ANA)
+    for number, dated in enumerate([True, False, True, False, True]):
+        counter.keep(said(str(number), at=ago(minutes=number), dated=dated))
+    for limit in (1, 2, 3, 100):
+        assert [entry.event.external_id for entry in _walk(reader, limit)] == ["0", "1", "2", "3", "4"]
+
+
+def test_nobody_has_no_timeline() -> None:
+    _, reader = _counter()
+    with pytest.raises(NotFound):
+        reader.timeline(CUSTOMER, TimelineQuery(), Access())
+
+
+def test_a_cursor_belongs_to_its_customer_and_channel() -> None:
+    counter, reader = _counter(ANA)
+    for number in range(3):
+        counter.keep(said(str(number), at=ago(minutes=number)))
+    cursor = reader.timeline(CUSTOMER, TimelineQuery(limit=1), Access()).next_cursor
+    for customer, channel in [(customer_id(LUIS), None), (CUSTOMER, "telegram")]:
+        with pytest.raises(InvalidParameter, match="cursor"):
+            reader.timeline(customer, TimelineQuery(cursor=cursor, channel=channel), Access())
+
+
+@pytest.mark.parametrize("limit", [1, 2, 100])
+def test_a_message_shows_its_last_words_on_whatever_page_it_is(limit: int) -> None:
+    counter, reader = _counter(ANA)
+    for event in (
+        said("1", "primera", at=ago(hours=9)),
+        said("2", "segunda", at=ago(hours=8)),
+        said("3", "tercera", at=ago(hours=7)),
+        edited("1", "primera, corregida", at=ago(hours=6)),
+        edited("3", "tercera, corregida", at=ago(hours=5)),
+        deleted("2", at=ago(hours=4), dated=False),
+        edited("1", "primera, otra vez", at=ago(hours=3)),
+        said("4", "cuarta", at=ago(hours=2)),
+    ):
+        counter.keep(event)
+        counter.revise(event)
+    shown = {
+        entry.event.external_id: (entry.event.text, entry.edited, entry.deleted, entry.revised_at)
+        for entry in _walk(reader, limit)
+        if isinstance(entry.event, Message)
+    }
+    assert shown == {
+        "1": ("primera, otra vez", True, False, ago(hours=3)),
+        "2": ("", False, True, ago(hours=4)),
+        "3": ("tercera, corregida", True, False, ago(hours=5)),
+        "4": ("cuarta", False, False, None),
+    }
+
+
+@pytest.mark.parametrize(
+    ("projected", "journalled", "text"),
+    [
+        ([edited("1", "dos", at=ago(hours=2))], [edited("1", "tres", at=ago(hours=1))], "tres"),
+        ([edited("1", "tres", at=ago(hours=1))], [edited("1", "dos", at=ago(hours=2))], "tres"),
+        ([], [edited("1", "dos", at=ago(hours=2)), edited("1", "tres", at=ago(hours=1), dated=False)], "tres"),
+        ([], [edited("1", "tres", at=ago(hours=1)), edited("1", "dos", at=ago(hours=2), dated=False)], "tres"),
+        ([edited("1", "dos", at=ago(hours=2))], [deleted("1", at=ago(hours=1))], ""),
+        ([deleted("1", at=ago(hours=1))], [edited("1", "dos", at=ago(hours=2))], ""),
+    ],
+)
+def test_what_was_just_read_counts_too_projected_or_not(
+    projected: list[PersonalEvent], journalled: list[PersonalEvent], text: str
+) -> None:
+    counter, reader = _counter(ANA)
+    for event in (said("1", "uno", at=ago(hours=3)), *projected, *journalled):
+        counter.keep(event)
+    for event in projected:
+        counter.revise(event)
+    assert getattr(_walk(reader, 10)[-1].event, "text", None) == text
+
+
+def test_an_edit_of_a_message_that_was_deleted_shows_no_words_either() -> None:
+    counter, reader = _counter(ANA)
+    for event in (
+        said("1", "uno", at=ago(hours=3)),
+        edited("1", "dos", at=ago(hours=2)),
+        deleted("1", at=ago(hours=1)),
+    ):
+        counter.keep(event)
+    gone, edit, message = _walk(reader, 10)
+    assert gone.event.kind == "deletion"
+    assert (edit.event.kind, getattr(edit.event, "text", None), edit.deleted) == ("edit", "", True)
+    assert (message.event.kind, getattr(message.event, "text", None), message.deleted) == ("message", "", True)
+
+
+def test_words_that_came_after_a_deletion_are_shown() -> None:
+    counter, reader = _counter(ANA)
+    for event in (
+        said("1", "uno", at=ago(hours=3)),
+        deleted("1", at=ago(hours=2)),
+        edited("1", "uno", at=ago(hours=1)),
+    ):
+        counter.keep(event)
+        counter.revise(event)
+    message = _walk(reader, 1)[-1]
+    assert (getattr(message.event, "text", None), message.edited, message.deleted) == ("uno", True, False)
+
+
+def test_somebody_else_s_message_of_the_same_id_is_left_alone() -> None:
+    counter, reader = _counter(ANA, LUIS)
+    for event in (said("1", "de Ana", at=ago(hours=2)), said("1", "de Luis", who=LUIS, at=ago(hours=2)), deleted("1")):
+        counter.keep(event)
+        counter.revise(event)
+    shown = {entry.event.identity: entry for entry in _walk(reader, 10) if isinstance(entry.event, Message)}
+    assert shown[ANA].deleted
+    assert not shown[LUIS].deleted
+    assert getattr(shown[LUIS].event, "text", None) == "de Luis"
+
+
+@given(st.permutations(range(5)), st.integers(1, 8))
+def test_the_order_of_arrival_changes_nothing(order: list[int], limit: int) -> None:
+    events: list[PersonalEvent] = [
+        said("1", "uno", at=ago(hours=9)),
+        edited("1", "dos", at=ago(hours=8)),
+        edited("1", "tres", at=ago(hours=8), external_id="1:edit:b"),
+        deleted("1", at=ago(hours=7)),
+        edited("1", "cuatro", at=ago(hours=6), dated=False),
+    ]
+    calm, reader_of_calm = _counter(ANA)
+    wild, reader_of_wild = _counter(ANA)
+    for event in events:
+        calm.keep(event, NOW)
+        calm.revise(event)
+    for index in (*order, *order):
+        wild.table.insert(journal.expanded_item(wild.delivery(events[index], NOW), events[index]))
+        wild.revise(events[index])
+    assert wild.table.__dict__["items"] == calm.table.__dict__["items"]
+    assert _walk(reader_of_wild, limit) == _walk(reader_of_calm, limit)
+
+
+def test_a_page_ends_before_its_answer_is_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    counter, reader = _counter(ANA)
+    for number in range(5):
+        counter.keep(said(str(number), "ñ" * 5000, at=ago(minutes=number)))
+    monkeypatch.setattr(timeline, "MOST_BYTES", 25_000)
+    assert [len(page) for page in _pages(reader, 4)] == [2, 2, 1]
+    monkeypatch.setattr(timeline, "MOST_BYTES", 10)
+    assert [len(page) for page in _pages(reader, 4)] == [1] * 5
+
+
+@pytest.mark.parametrize("history", [1, 100, 1000])
+def test_a_page_costs_the_same_however_long_the_history(history: int) -> None:
+    counter, reader = _counter(ANA)
+    for number in range(history):
+        counter.keep(said(str(number), at=NOW - timedelta(seconds=number)))
+    rows = counter.table
+    assert isinstance(rows, Rows)
+    rows.calls = 0
+    reader.timeline(CUSTOMER, TimelineQuery(), Access())
+    assert rows.calls == 1 + 2 + 1  # the customer; dated and undated events; revisions
+
+
+def test_places_are_in_the_order_of_time_whatever_the_kind_of_key() -> None:
+    counter, _ = _counter(ANA)
+    entries = [
+        journal.entry(counter.keep(said(name, at=at, dated=dated)))
+        for name, at, dated in [("b", ago(hours=2), False), ("a", ago(hours=1), True), ("c", ago(hours=3), True)]
+    ]
+    assert [entry.event.external_id for entry in sorted(entries, key=Place.of)] == ["c", "b", "a"]

@@ -1,0 +1,303 @@
+"""What a delivery becomes, in how many calls, and that everything kept comes back as it was."""
+
+import random
+from bisect import bisect
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import orjson
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.capacity import item_size
+from shared.errors import UnreadableDelivery
+from shared.models import Delivery, Event, Ignored, Message, PersonalEvent
+from shared.store import codec, journal, keys
+from shared.store.journal import Bucket, Journal, Object
+from shared.store.table import Item, Table
+from tests import counter, strategies
+from tests.conftest import NOW, TABLE
+from tests.injection import Injected, refusal
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+LARGEST_ITEM = 400 * 1024
+
+MESSAGE = Message(
+    external_id="1",
+    occurred_at=NOW,
+    identity="counter:shop:ana",
+    account="shop",
+    channel="counter",
+    text="¿Dónde está mi pedido?",
+)
+OTHER = MESSAGE.model_copy(update={"external_id": "2"})
+IGNORED = Ignored(external_id="3", occurred_at=NOW, reason="unknown kind: sticker")
+
+
+def noise(size: int) -> bytes:
+    """Return bytes that no compression makes smaller."""
+    return random.Random(size).randbytes(size)
+
+
+def as_item(what: Item | Object) -> Item:
+    assert isinstance(what, dict)
+    return what
+
+
+def as_object(what: Item | Object) -> Object:
+    assert isinstance(what, Object)
+    return what
+
+
+def delivery(
+    body: bytes,
+    *,
+    account: str = "shop",
+    headers: Mapping[str, str] = MappingProxyType({}),
+    received_at: datetime = NOW,
+) -> Delivery:
+    return Delivery(counter.NAME, account, body, headers, received_at)
+
+
+# ---------------------------------------------------------------------------------------------------------- inverses
+
+
+@given(strategies.deliveries(), strategies.events())
+def test_an_event_and_its_bytes_come_back_as_they_were(kept: Delivery, event: PersonalEvent) -> None:
+    entry = journal.entry(as_item(journal.record(kept, counter.saying(event))))
+    assert entry.event == event
+    assert entry.key == keys.event(event)
+    assert entry.raw == kept.body
+    assert (entry.platform, entry.account) == (kept.platform, kept.account)
+    assert (entry.received_at, entry.delivery_id) == (kept.received_at, None)
+
+
+@given(strategies.deliveries(), strategies.events())
+def test_an_expanded_event_is_the_same_event_and_names_the_delivery_that_has_its_bytes(
+    kept: Delivery, event: PersonalEvent
+) -> None:
+    whole, expanded = (
+        journal.entry(item)
+        for item in (
+            as_item(journal.record(kept, counter.saying(event))),
+            journal.expanded_item(kept, event),
+        )
+    )
+    assert (expanded.key, expanded.event, expanded.received_at) == (whole.key, whole.event, whole.received_at)
+    assert (expanded.raw, expanded.delivery_id) == (b"", keys.delivery_id(kept))
+
+
+@given(strategies.deliveries(), st.none() | st.dictionaries(strategies.texts, st.integers(1, 100)))
+def test_a_kept_delivery_comes_back_as_it_was(kept: Delivery, outcomes: dict[str, int] | None) -> None:
+    assert journal.delivery(as_item(journal.delivery_item(kept, outcomes))) == kept
+
+
+@given(strategies.deliveries())
+def test_a_delivery_in_the_bucket_comes_back_as_it_was(kept: Delivery) -> None:
+    large = Delivery(kept.platform, kept.account, noise(500_000), kept.headers, kept.received_at)
+    stored = as_object(journal.delivery_item(large))
+    assert journal.delivery(journal.object_item(stored), body=stored.body) == large
+
+
+# ------------------------------------------------------------------------------------------- what a delivery becomes
+
+
+@pytest.mark.parametrize(
+    ("events", "outcomes"),
+    [
+        ((MESSAGE, OTHER), None),
+        ((MESSAGE, IGNORED), None),
+        ((MESSAGE, MESSAGE), None),
+        ((IGNORED,), {"ignored: unknown kind: sticker": 1}),
+        ((IGNORED, IGNORED), {"ignored: unknown kind: sticker": 2}),
+        ((), {}),
+    ],
+)
+def test_anything_but_one_event_is_kept_as_a_delivery(
+    events: tuple[Event, ...], outcomes: dict[str, int] | None
+) -> None:
+    """Whatever has to be expanded is open work; what needs nothing is settled by the write itself."""
+    item = as_item(journal.record(delivery(b"[]"), counter.saying(*events)))
+    assert item["sk"] == {"S": "delivery"}
+    if (settled := item.get("outcomes")) is None:
+        assert outcomes is None
+        assert item["open"]["S"] in keys.shards("delivery")
+        assert item["open_at"] == item["received_at"] == {"S": keys.instant(NOW)}
+    else:
+        assert orjson.loads(settled["S"]) == outcomes
+        assert not item.keys() & {"open", "open_at"}
+
+
+@pytest.mark.parametrize("body", [b"", b"\xff\xfe", b"{}", b'[{"kind": "message"}]', b"[" * 2000])
+def test_what_cannot_be_read_is_open_work_with_its_bytes(body: bytes) -> None:
+    item = as_item(journal.record(delivery(body), counter.COUNTER))
+    assert journal.delivery(item).body == body
+    assert item["open"]["S"] in keys.shards("delivery")
+
+
+@pytest.mark.parametrize("number", [str(2**63), str(10**30), "-" + str(10**30)])
+def test_a_number_that_the_journal_cannot_write_does_not_keep_the_delivery_out(number: str) -> None:
+    """orjson writes 64 bits; a platform may send any run of digits as text."""
+    said = MESSAGE.model_dump(mode="json") | {"author": {"reach": number}}
+    kept = counter.delivery(said)
+    assert journal.delivery(as_item(journal.record(kept, counter.COUNTER))) == kept
+
+
+def test_ignored_units_are_counted_by_reason() -> None:
+    other = IGNORED.model_copy(update={"reason": "a receipt of nothing"})
+    counted = journal.count([MESSAGE, IGNORED, OTHER, other, IGNORED])
+    assert counted == {"message": 2, "ignored: unknown kind: sticker": 2, "ignored: a receipt of nothing": 1}
+
+
+def test_outcomes_read_the_same_in_whatever_order_they_were_counted() -> None:
+    one = journal.delivery_item(delivery(b""), outcomes={"a": 1, "b": 2})
+    other = journal.delivery_item(delivery(b""), outcomes={"b": 2, "a": 1})
+    assert one == other
+
+
+# -------------------------------------------------------------------------------------------------------------- size
+
+
+@pytest.mark.parametrize("size", [0, 1000, 380_000, 391_000, 400_000, 420_000, 1_000_000])
+@pytest.mark.parametrize("platform", [counter.saying(MESSAGE), counter.saying(MESSAGE, OTHER), counter.COUNTER])
+def test_whatever_becomes_an_item_fits_into_one(size: int, platform: Any) -> None:
+    kept = delivery(noise(size), account="a" * 200, headers={"x-kept": "a" * 1000})
+    what = journal.record(kept, platform)
+    if isinstance(what, Object):
+        assert size > 390_000
+        assert what.body == kept.body
+        what = journal.object_item(what)
+    assert item_size(what) <= LARGEST_ITEM
+
+
+def test_one_event_with_too_many_bytes_around_it_is_kept_whole_and_expanded_small() -> None:
+    sizes = range(380_000, 410_000)
+    first_object = bisect(sizes, 0, key=lambda size: isinstance(journal.delivery_item(delivery(noise(size))), Object))
+    kept = delivery(noise(sizes[first_object - 1]))
+    what = as_item(journal.record(kept, counter.saying(MESSAGE)))
+    assert what["sk"] == {"S": "delivery"}
+    assert journal.entry(journal.expanded_item(kept, MESSAGE)).event == MESSAGE
+
+
+def test_an_event_that_no_item_can_hold_is_unreadable_and_not_cut() -> None:
+    text = noise(600_000).hex()
+    with pytest.raises(UnreadableDelivery) as refused:
+        journal.expanded_item(delivery(b""), MESSAGE.model_copy(update={"text": text}))
+    assert text[:20] not in str(refused.value)
+
+
+# ------------------------------------------------------------------------------------------------------- the journal
+
+
+@pytest.fixture
+def kept(table: Table, bucket: Bucket) -> Journal:
+    return Journal(table, bucket)
+
+
+@pytest.mark.parametrize(
+    ("events", "became"),
+    [((MESSAGE,), "event"), ((MESSAGE, OTHER), "delivery"), ((IGNORED,), "delivery"), ((), "delivery")],
+)
+def test_the_second_time_is_a_duplicate(kept: Journal, table: Table, events: tuple[Event, ...], became: str) -> None:
+    first = as_item(journal.record(delivery(b"[]"), counter.saying(*events)))
+    again = as_item(journal.record(delivery(b"[]", received_at=NOW + timedelta(days=30)), counter.saying(*events)))
+    assert kept.keep(first) == became
+    assert kept.keep(again) == "duplicate"
+    assert table.get(keys.Key(first["pk"]["S"], first["sk"]["S"])) == first
+
+
+def test_another_envelope_around_the_same_event_is_a_duplicate(kept: Journal) -> None:
+    assert kept.keep(journal.record(delivery(b'{"id": 1}'), counter.saying(MESSAGE))) == "event"
+    assert kept.keep(journal.record(delivery(b'{ "id": 1 }'), counter.saying(MESSAGE))) == "duplicate"
+
+
+@pytest.mark.parametrize("account", ["shop", "peluquería", "店"])
+def test_a_large_delivery_is_an_object_from_which_its_item_is_made(
+    kept: Journal, table: Table, bucket: Bucket, account: str
+) -> None:
+    large = delivery(noise(500_000), account=account, headers={"x-shop": "¿ñ?"})
+    what = as_object(journal.record(large, counter.COUNTER))
+    assert kept.keep(what) == "object"
+    assert kept.keep(what) == "object"
+    stored = bucket.get(what.name)
+    item = journal.object_item(stored)
+    assert kept.keep(item) == "delivery"
+    assert kept.keep(item) == "duplicate"
+    assert item["object"] == {"S": what.name}
+    assert item["open"]["S"] in keys.shards("delivery")
+    assert journal.delivery(item, body=stored.body) == large
+
+
+def test_a_refused_write_is_never_a_duplicate(dynamodb: "DynamoDBClient", bucket: Bucket) -> None:
+    client = boto3.client("dynamodb", config=Config(retries={"total_max_attempts": 1}))
+    Injected(client, "PutItem", refusal("ThrottlingException"))
+    kept, what = Journal(Table(client, TABLE), bucket), journal.record(delivery(b"[]"), counter.saying(MESSAGE))
+    with pytest.raises(ClientError):
+        kept.keep(what)
+    assert kept.keep(what) == "event"
+    client.close()
+
+
+def test_keeping_is_one_call(kept: Journal, dynamodb: "DynamoDBClient") -> None:
+    calls: list[str] = []
+    dynamodb.meta.events.register_first("before-send", lambda event_name, **_: calls.append(event_name))
+    kept.keep(journal.record(delivery(b"[]"), counter.saying(MESSAGE)))
+    kept.keep(journal.record(delivery(b"[]"), counter.saying(MESSAGE)))
+    kept.keep(journal.record(delivery(b"[]"), counter.saying(MESSAGE, OTHER)))
+    assert calls == ["before-send.dynamodb.PutItem"] * 3
+
+
+# ----------------------------------------------------------------------------------------------------- announcements
+
+
+def announcement(*names: str) -> str:
+    """Return what S3 puts on a queue (S3 User Guide, event message structure), keys URL-encoded as it does."""
+    records = [
+        {
+            "eventVersion": "2.1",
+            "eventSource": "aws:s3",
+            "awsRegion": "eu-west-1",
+            "eventTime": "2026-11-22T12:00:00.000Z",
+            "eventName": "ObjectCreated:Put",
+            "s3": {
+                "s3SchemaVersion": "1.0",
+                "bucket": {"name": "deliveries", "arn": "arn:aws:s3:::deliveries"},
+                "object": {"key": name, "size": 500000, "eTag": "0", "sequencer": "0"},
+            },
+        }
+        for name in names
+    ]
+    return orjson.dumps({"Records": records}).decode()
+
+
+@pytest.mark.parametrize(
+    ("body", "names"),
+    [
+        (announcement("delivery/0a"), ["delivery/0a"]),
+        (announcement("delivery/0a", "delivery/0b"), ["delivery/0a", "delivery/0b"]),
+        (announcement("delivery/a+b%2Bc%C3%B1"), ["delivery/a b+cñ"]),
+        ('{"Service":"Amazon S3","Event":"s3:TestEvent","Time":"2026-11-22T12:00:00.000Z","Bucket":"deliveries"}', []),
+        ('{"platform": "counter"}', None),
+    ],
+)
+def test_a_bucket_announces_objects(body: str, names: list[str] | None) -> None:
+    assert journal.parse_announcement(body) == names
+
+
+# -------------------------------------------------------------------------------------------------------- corruption
+
+
+def test_an_ignored_unit_is_no_journal_entry() -> None:
+    head = orjson.dumps({"platform": "counter", "account": "shop", "event": IGNORED.model_dump(mode="json")})
+    item = as_item(journal.record(delivery(b"[]"), counter.saying(MESSAGE))) | {"packed": {"B": codec.pack(head, b"")}}
+    with pytest.raises(TypeError):
+        journal.entry(item)

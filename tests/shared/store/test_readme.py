@@ -1,0 +1,210 @@
+"""The store's page says what the code writes, no less and no more."""
+
+import random
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+
+from shared.models import (
+    Author,
+    Call,
+    ContactPoint,
+    Deletion,
+    Delivery,
+    Edit,
+    Ignored,
+    Message,
+    ProfileChange,
+    Reaction,
+    Receipt,
+)
+from shared.playbook import Playbook, parse
+from shared.projection.projector import Projector
+from shared.queues import Departments
+from shared.store import journal, keys
+from shared.store.journal import Bucket, Journal, Object, record
+from shared.store.keys import Key
+from shared.store.playbooks import CurrentPlaybook, publish
+from shared.store.table import Item, Table
+from tests import counter
+from tests.conftest import NOW, TABLE
+from tests.template import ROOT
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+README = Path(journal.__file__).with_name("README.md").read_text()
+PLAYBOOK: Playbook = parse((ROOT / "infra" / "playbook.example.toml").read_text())
+
+PLACEHOLDERS = {
+    "instant": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z",
+    "kind": "phone|email|handle",
+    "version": r"\d{10}",
+}
+
+ANA = "counter:shop:ana"
+COMMON = {"occurred_at": NOW, "identity": ANA, "account": "shop", "channel": "counter"}
+AUTHOR = Author(
+    name="Ana Torres",
+    handle="anatorres",
+    contacts=(
+        ContactPoint(kind="email", value="ana@example.com"),
+        ContactPoint(kind="phone", value="+34600000000", verified=True),
+    ),
+)
+COMPLAINT = Message.model_validate(
+    COMMON | {"external_id": "1", "text": "Me han cobrado la factura dos veces", "author": AUTHOR}
+)
+EVENTS = (
+    COMPLAINT,
+    Message.model_validate(COMMON | {"external_id": "2", "text": "Hola", "dated": False}),
+    Message.model_validate(COMMON | {"external_id": "3", "text": "Buenos días", "direction": "outbound"}),
+    Call.model_validate(COMMON | {"external_id": "4", "status": "missed", "thread": "calls"}),
+    ProfileChange.model_validate(COMMON | {"external_id": "5", "field": "handle", "current": "ana.torres"}),
+    Edit.model_validate(COMMON | {"external_id": "6", "target": "1", "text": "Me han cobrado tres veces"}),
+    Deletion.model_validate(COMMON | {"external_id": "7", "target": "2"}),
+    Reaction.model_validate(COMMON | {"external_id": "8", "target": "3", "emoji": "👍"}),
+    Receipt.model_validate(COMMON | {"external_id": "9", "target": "3", "status": "read"}),
+)
+LATER = tuple(event.model_copy(update={"external_id": f"later {event.external_id}"}) for event in EVENTS)
+IGNORED = Ignored(external_id="6", occurred_at=NOW, reason="a sticker")
+STRANGE = {"kind": "message", "from": "a version of the platform that is yet to come"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the page's first table."""
+
+    pk: str
+    sk: str
+    always: frozenset[str]
+    sometimes: frozenset[str]
+
+    def describes(self, item: Item) -> bool:
+        return bool(_pattern(self.pk).fullmatch(item["pk"]["S"]) and _pattern(self.sk).fullmatch(item["sk"]["S"]))
+
+
+def _pattern(shape: str) -> re.Pattern[str]:
+    parts = re.split(r"<(\w+)>", shape)
+    literal = [
+        f"(?:{PLACEHOLDERS.get(part, '.+')})" if place % 2 else re.escape(part) for place, part in enumerate(parts)
+    ]
+    return re.compile("".join(literal), re.DOTALL)
+
+
+def section(title: str) -> list[list[str]]:
+    """Return the cells of the rows of a section's table."""
+    text = README.split(f"## {title}\n", 1)[1].split("\n## ", 1)[0]
+    lines = [line for line in text.splitlines() if line.startswith("| `")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def code(cell: str) -> list[str]:
+    return re.findall("`([^`]+)`", cell)
+
+
+def rows() -> list[Row]:
+    found = []
+    for pk, sk, attributes, *_ in section("Items"):
+        sometimes = {name.removesuffix("?") for name in code(attributes) if name.endswith("?")}
+        always = set(code(attributes)) - {f"{name}?" for name in sometimes}
+        found.append(Row(code(pk)[0], code(sk)[0], frozenset(always), frozenset(sometimes)))
+    return found
+
+
+@dataclass
+class Seen:
+    """What a run has written: the sets of attributes of each row's items, the types, and the kinds of open work."""
+
+    attributes: dict[Row, list[frozenset[str]]] = field(default_factory=lambda: defaultdict(list))
+    types: set[tuple[str, str]] = field(default_factory=set)
+    open_work: set[tuple[str, str]] = field(default_factory=set)
+
+    def note(self, items: list[Item]) -> None:
+        for item in items:
+            names = item.keys() - {"pk", "sk"}
+            found = [row for row in rows() if row.describes(item)]
+            assert len(found) == 1, f"{len(found)} rows of the page describe {item['pk']['S']} {item['sk']['S']}"
+            (row,) = found
+            self.attributes[row].append(frozenset(names))
+            self.types |= {(name, kind) for name in names for kind in item[name]}
+            if "open" in item:
+                kind = item["open"]["S"].partition("#")[0]
+                prefix, separator, _ = item["sk"]["S"].partition("#")
+                self.open_work.add((kind, prefix + separator))
+
+
+@pytest.fixture
+def projector(table: Table, bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> Projector:
+    monkeypatch.setattr("shared.projection.projector.load", counter.load)
+    publish(table, PLAYBOOK)
+    sqs = boto3.client("sqs")
+    urls = {
+        name: sqs.create_queue(QueueName=f"{name}.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+        for name in (department.name for department in PLAYBOOK.departments)
+    }
+    return Projector(table, bucket, Departments(sqs, urls), CurrentPlaybook(table), lambda: NOW)
+
+
+def read_all(dynamodb: "DynamoDBClient") -> list[Item]:
+    pages = dynamodb.get_paginator("scan").paginate(TableName=TABLE, ConsistentRead=True)
+    return [dict(item) for page in pages for item in page["Items"]]
+
+
+def streamed(items: list[Item]) -> list[Item]:
+    prefixes = (keys.EVENT_PREFIX, keys.ESCALATION_PREFIX, keys.DELIVERY)
+    return [item for item in items if item["sk"]["S"].startswith(prefixes)]
+
+
+@pytest.fixture
+def seen(projector: Projector, bucket: Bucket, dynamodb: "DynamoDBClient") -> Seen:
+    """A run in which everything happens that makes an item look different."""
+    found = Seen()
+    journalled = Journal(projector.table, bucket)
+    for event in EVENTS:
+        journalled.keep(record(counter.delivery(event), counter.COUNTER))
+    for delivery in (counter.delivery(*LATER), counter.delivery(*EVENTS, STRANGE), counter.delivery(IGNORED)):
+        journalled.keep(record(delivery, counter.COUNTER))
+    large = record(Delivery(counter.NAME, counter.ACCOUNT, random.randbytes(500_000), {}, NOW), counter.COUNTER)
+    assert isinstance(large, Object)
+    journalled.keep(large)
+    journalled.keep(journal.object_item(bucket.get(large.name)))
+    found.note(read_all(dynamodb))
+    for _ in ("the journal", "what came out of deliveries", "what was offered"):
+        for item in streamed(read_all(dynamodb)):
+            projector.project([item])
+        found.note(read_all(dynamodb))
+    for item in streamed(read_all(dynamodb)):
+        projector.postpone(Key(item["pk"]["S"], item["sk"]["S"]), kind="unprojected", attempts=0)
+    found.note(read_all(dynamodb))
+    return found
+
+
+def test_the_page_has_every_item_attribute_and_kind_of_open_work_and_no_other(seen: Seen) -> None:
+    for row in rows():
+        found = seen.attributes[row]
+        assert found, f"nothing writes {row.pk} {row.sk}"
+        everywhere, anywhere = frozenset.intersection(*found), frozenset.union(*found)
+        assert (row.sk, everywhere, anywhere - everywhere) == (row.sk, row.always, row.sometimes)
+    assert {(code(name)[0], kind) for name, kind, _ in section("Attributes")} == seen.types
+    assert {(code(kind)[0], name) for kind, where, _ in section("Open work") for name in code(where)} == seen.open_work
+
+
+def test_the_card_of_a_person_is_all_that_sorts_before_the_journal(
+    seen: Seen, projector: Projector, dynamodb: "DynamoDBClient"
+) -> None:
+    own = [item["sk"]["S"] for item in read_all(dynamodb) if item["pk"]["S"] == keys.identity(ANA)]
+    card = [item["sk"]["S"] for item in projector.table.query(keys.identity(ANA), last=keys.EVENT_PREFIX)]
+    assert set(card) == {name for name in own if not name.startswith(keys.EVENT_PREFIX)}
+    assert {name.partition("#")[0] for name in card} == {"about", "conversation", "escalation"}
+
+
+def test_everything_that_the_page_puts_on_a_card_sorts_before_the_journal() -> None:
+    names = [row.sk for row in rows() if row.pk == "identity#<identity>" and not row.sk.startswith(keys.EVENT_PREFIX)]
+    assert names
+    assert all(name < keys.EVENT_PREFIX for name in names)
