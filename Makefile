@@ -8,10 +8,10 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 
 ARCHITECTURE ?= arm64
-STACK ?= mostrador
 PORT ?= 4566
 export ARCHITECTURE
 export SAM_CLI_TELEMETRY := 0
+export PYTHONUNBUFFERED := 1
 export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -19,7 +19,7 @@ python := .venv/bin/python
 uv := .venv/bin/uv
 sam := .engine/bin/sam
 locks := infra/locks
-services := webhooks projector watch customer360
+rooms := services shared infra tests bench
 region := $(or $(AWS_REGION),$(AWS_DEFAULT_REGION),us-east-1)
 
 .PHONY: help env engine-env run stop send token wipe test check fmt build deploy lock bench
@@ -54,7 +54,7 @@ lock: .venv/stamp ## resolve pyproject.toml anew into infra/locks
 run: .venv/stamp .engine/stamp ## everything on this machine: engine, deploy, sample deliveries, what came of them
 	@$(python) -m infra.local run --port $(PORT)
 
-stop: ## stop what `make run` started, from another terminal
+stop: .venv/stamp ## stop what `make run` started, from another terminal
 	@$(python) -m infra.local stop
 
 send: .venv/stamp ## replay one sample: make send platform=telegram payload=photo_caption
@@ -63,9 +63,8 @@ send: .venv/stamp ## replay one sample: make send platform=telegram payload=phot
 token: .venv/stamp ## print a token for the lookup; department=care limits it
 	@$(python) -m infra.local token $(department)
 
-wipe: ## forget the local engine's state
-	@rm -rf .local
-	@echo "wiped .local"
+wipe: .venv/stamp ## forget the local engine's state
+	@$(python) -m infra.local wipe
 
 # ------------------------------------------------------------------------------------------------------------ checks
 
@@ -73,15 +72,15 @@ test: .venv/stamp .engine/stamp ## every test, those on the local engine include
 	@$(python) -m pytest
 
 check: .venv/stamp .engine/stamp ## the one gate: format, lint, types, tests without the engine, template
-	$(python) -m ruff format --check
-	$(python) -m ruff check
+	$(python) -m ruff format --check $(rooms)
+	$(python) -m ruff check $(rooms)
 	$(python) -m mypy
 	$(python) -m pytest -m "not system and not engine"
 	AWS_DEFAULT_REGION=$(region) $(sam) validate --lint
 
 fmt: .venv/stamp ## format the code and repair what the linter can
-	$(python) -m ruff check --fix
-	$(python) -m ruff format
+	$(python) -m ruff check --fix $(rooms)
+	$(python) -m ruff format $(rooms)
 
 bench: .venv/stamp .engine/stamp ## measure, print ratios, write bench/results.json
 	@$(python) -m bench
@@ -92,7 +91,7 @@ build: .venv/stamp .engine/stamp ## build the artefacts for AWS
 	AWS_DEFAULT_REGION=$(region) $(sam) build --parameter-overrides Architecture=$(ARCHITECTURE)
 
 deploy: build ## deploy to AWS; asks for what it needs
-	$(sam) deploy --guided --parameter-overrides Architecture=$(ARCHITECTURE)
+	$(sam) deploy --guided
 
 # `sam build` calls these, one for each function of template.yaml, with ARTIFACTS_DIR set.
 build-%Function: .venv/stamp

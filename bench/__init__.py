@@ -1,1 +1,1 @@
-"""Measurements that print ratios and write `results.json`; `README.md` says what is measured, how, and what was found."""
+"""Measurements that print ratios and write `results.json`; `README.md` says what is measured, and how."""

@@ -1,7 +1,7 @@
 """Runs every measurement, prints a table, and writes `bench/results.json`.
 
-    python -m bench             all of them
-    python -m bench imports     some of them, by name: nothing is written
+python -m bench             all of them
+python -m bench imports     some of them, by name: nothing is written
 """
 
 import os

@@ -1,4 +1,4 @@
-"""The least that an acknowledgement can be: one function, the proof, a put signed by hand, nothing shared with the door.
+"""The least that an acknowledgement can be: one function, the proof, a put signed by hand; it shares nothing with us.
 
 It stands for what the same work costs without frameworks and without an SDK: the same bytes are verified in the same
 way, the JSON is parsed, and one conditional item goes over a kept-alive connection to the same address. It validates

@@ -22,6 +22,7 @@ from bench.capacity import index_write_units, write_units
 from bench.figures import Figure
 from bench.samples import Sample, samples
 from infra.publish import publish_playbook
+from shared import aws
 from tests.template import ROOT, table_definition
 
 COMPLAINT = "Me han cobrado dos veces la misma factura"
@@ -49,12 +50,12 @@ _WRITES = {"PutItem": "Item", "UpdateItem": "Key"}
 """The table's operations that a trace can meter, and where each write names its key."""
 
 type Item = dict[str, Any]
-type Handler = Callable[[dict[str, Any], None], dict[str, Any]]
+type Handler = Callable[[dict[str, Any], None], Any]
 
 
 @dataclass
 class Trace:
-    """What was called since it was last taken: the operations, their write units, and the items that are new."""
+    """What was called since it was last begun anew: the operations, their write units, and the items that are new."""
 
     look: Callable[[Item], Item | None]
     calls: list[str] = field(default_factory=list)
@@ -62,16 +63,21 @@ class Trace:
     inserted: list[Item] = field(default_factory=list)
     _writing: tuple[Item, Item | None] | None = None
 
-    def before(self, request: Any, event_name: str, **_: Any) -> None:
-        _, service, operation = event_name.split(".")
-        self.calls.append(f"{service}.{operation}")
-        if service != "dynamodb" or operation in _READS:
-            return
-        named = orjson.loads(request.body)[_WRITES[operation]]
-        key = {name: named[name] for name in ("pk", "sk")}
-        self._writing = key, self.look(key)
+    def begin(self) -> None:
+        self.calls, self.units, self.inserted = [], 0, []
 
-    def after(self, **_: Any) -> None:
+    def record(self, request: Any, event_name: str, **_: Any) -> None:
+        """Take note of a call that is about to be sent (an event of the SDK's)."""
+        self.settle()
+        service, operation = event_name.split(".")[1:]
+        self.calls.append(f"{service}.{operation}")
+        if service == "dynamodb" and operation not in _READS:
+            named = orjson.loads(request.body)[_WRITES[operation]]
+            key = {name: named[name] for name in ("pk", "sk")}
+            self._writing = key, self.look(key)
+
+    def settle(self) -> None:
+        """Meter the last write, which has happened by now."""
         if self._writing is None:
             return
         key, old = self._writing
@@ -124,15 +130,16 @@ def _costs(sample: Sample) -> list[Cost]:
 def _cost(invocation: dict[str, Any], trace: Trace) -> Cost:
     door: Handler = import_module("services.webhooks.app").handler
     projector: Handler = import_module("services.projector.app").handler
-    trace.calls, trace.units, trace.inserted = [], 0, []
+    trace.begin()
     with redirect_stdout(StringIO()):
-        answer = door(invocation, None)
-        assert answer["statusCode"] == 200
+        assert door(invocation, None)["statusCode"] == 200
+        trace.settle()
         calls, units = len(trace.calls), trace.units
         while trace.inserted:
             new, trace.inserted = trace.inserted, []
-            answer = projector({"Records": [_record(item, number) for number, item in enumerate(new)]}, None)
-            assert answer == {"batchItemFailures": []}
+            records = [_record(item, number) for number, item in enumerate(new)]
+            assert projector({"Records": records}, None) == {"batchItemFailures": []}
+            trace.settle()
     return Cost(calls, units, len(trace.calls), trace.units, "sqs.SendMessage" in trace.calls)
 
 
@@ -155,11 +162,9 @@ def _client(service: Any) -> Any:
 
 @cache
 def _trace() -> Trace:
-    """The trace of all calls that the services make: their clients come from the default session."""
+    """The trace of all calls that the services' clients make."""
     trace = Trace(look=lambda key: _client("dynamodb").get_item(TableName="bench", Key=key).get("Item"))
-    boto3.setup_default_session()
-    boto3.DEFAULT_SESSION.events.register_first("before-send", trace.before)
-    boto3.DEFAULT_SESSION.events.register("after-call", trace.after)
+    aws.session().events.register_first("before-send", trace.record)
     return trace
 
 

@@ -9,7 +9,7 @@ from bench.acknowledgement import ENVIRONMENT
 from bench.artefact import built, without_bytecode
 from bench.figures import Figure, by_turns
 
-_TURNS = 15
+_TURNS = 11
 
 _DOOR = "import services.webhooks.app"
 _LEAST = "import fastapi, mangum, boto3; boto3.client('dynamodb')"

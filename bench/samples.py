@@ -104,10 +104,11 @@ def _changes(said: Message, number: int, text: str | None) -> Callable[[_Leaf], 
     """Return what a later message has in place of a value of an earlier one: its id, its instant, its text."""
     own_id = said.external_id.rpartition(":")[2]
     later = {form(said.occurred_at): form(said.occurred_at + timedelta(minutes=number)) for form in _INSTANTS}
-    texts = {} if text is None else {said.text: text, escape(said.text, quote=False): text}
-    changes: dict[_Leaf, _Leaf] = {own_id: _next(own_id, number), **later, **texts}
+    changes: dict[_Leaf, _Leaf] = {own_id: _next(own_id, number), **later}
     if own_id.isdigit():
         changes[int(own_id)] = int(_next(own_id, number))
+    if text is not None:
+        changes[said.text] = changes[escape(said.text, quote=False)] = text
 
     def change(value: _Leaf) -> _Leaf:
         return changes.get(value, value) if type(value) in (str, int) else value

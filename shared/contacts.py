@@ -11,14 +11,14 @@ from shared.models import ContactPoint
 def canonical(*, kind: Literal["phone", "email", "handle"], value: str) -> str | None:
     """Return a contact point as it is indexed, or `None` when the value cannot be one; a canonical value is its own.
 
-    A phone must be international and becomes E.164 (ITU-T; the plus sign may be missing); an e-mail address and a
-    handle lose their case, a handle its `@`. Nothing is guessed: a national number without its country is nobody's.
+    A phone must be international, with its plus sign, and becomes E.164 (ITU-T); an e-mail address and a handle lose
+    their case, a handle its `@`. Nothing is guessed: a national number without its country is nobody's.
     """
     return _CANONICAL[kind](value.strip())
 
 
 def _phone(value: str) -> str | None:
-    found = _e164(value if value.startswith("+") else f"+{value}")
+    found = _e164(value) if _PHONE.fullmatch(value) else None
     # Of two trunk prefixes (+44 00 ...) one is dropped at each reading: such a number is none.
     return found if found and _e164(found) == found else None
 
@@ -42,6 +42,8 @@ def _handle(value: str) -> str | None:
     return _BEFORE_HANDLE.sub("", value).casefold() or None
 
 
+# Without letters, which would be read as the digits that share their key; an extension is allowed, and dropped.
+_PHONE = re.compile(r"\+[\d\s().\-/]+(?:(?:ext\.?|x|#|;ext=)\s*\d+)?", re.IGNORECASE)
 _BEFORE_HANDLE = re.compile(r"^[@\s]+")
 _CANONICAL = {"phone": _phone, "email": _email, "handle": _handle}
 

@@ -69,8 +69,8 @@ class WebhookSecrets:
         self._client = client
         self._secret_id = secret_id
         self._clock = clock
-        self._document: Mapping[str, AccountSecrets] = {}
-        self._fetched_at: float | None = None
+        self._document: Mapping[str, AccountSecrets] | None = None
+        self._asked_at = 0.0
 
     def of(self, platform: str, account: str) -> AccountSecrets:
         """Return an account's secrets.
@@ -78,26 +78,26 @@ class WebhookSecrets:
         Raises `UnknownAccount` when there are none, having looked again if a minute has passed.
         """
         name = f"{platform}/{account}"
-        if name not in self._document:
+        if name not in (self._document or {}):
             self.refresh()
         try:
-            return self._document[name]
+            return (self._document or {})[name]
         except KeyError:
             raise UnknownAccount("no webhook secret is kept for this account of this platform") from None
 
     def refresh(self) -> bool:
-        """Fetch the document again unless that was done within the last minute; return whether it was fetched.
+        """Fetch the document again unless that was tried within the last minute; return whether it was fetched.
 
         Raises `StoreUnavailable` when it cannot be read now, and `ConfigurationError` when it cannot be used; the
         secrets known so far stay in force.
         """
         now = self._clock()
-        if self._fetched_at is not None and now - self._fetched_at < REFRESH_SECONDS:
+        if self._document is not None and now - self._asked_at < REFRESH_SECONDS:
             return False
+        self._asked_at = now
         try:
             answer = self._client.get_secret_value(SecretId=self._secret_id)
         except (ClientError, BotoCoreError) as error:
             raise StoreUnavailable(f"the webhook secrets cannot be read now ({type(error).__name__})") from error
         self._document = parse(answer["SecretString"])
-        self._fetched_at = now
         return True

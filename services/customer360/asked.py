@@ -21,6 +21,14 @@ _HELP: dict[_Kind, str] = {
 }
 
 
+def _with_plus(phone: str) -> str:
+    """Return a phone with the plus sign that a query string turns into a space unless it is escaped."""
+    return f"+{phone.strip().removeprefix('+')}"
+
+
+_WRITTEN = {"phone": _with_plus}
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
     """A contact point as it is indexed."""
@@ -62,7 +70,7 @@ class LookupQuery(_Query):
         return next(self._contact(kind) for kind in _KINDS if kind in given)
 
     def _contact(self, kind: _Kind) -> Contact:
-        value = canonical(kind=kind, value=getattr(self, kind))
+        value = canonical(kind=kind, value=_WRITTEN.get(kind, str)(getattr(self, kind)))
         if value is None:
             raise InvalidParameter(kind, _HELP[kind])
         if self.platform is not None:

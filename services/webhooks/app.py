@@ -44,7 +44,7 @@ async def receive(http: HttpRequest) -> Response:
     return Response(status_code=200)
 
 
-# A plain route: it has no parameters to be parsed and no model to be checked, which would cost as much as all the rest.
+# A plain route: there is nothing to parse and no model to check, which would cost as much again as all of FastAPI else.
 app.add_route("/webhooks/{platform}/{account}", receive, methods=["GET", "POST"])
 
 

@@ -7,12 +7,13 @@ escalation is a record of the stream itself, and its hand-off goes out from ther
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import orjson
 
+from shared import telemetry
 from shared.contacts import indexed
 from shared.errors import StoreUnavailable, UnreadableDelivery
 from shared.escalation import Escalation, escalate
@@ -26,7 +27,7 @@ from shared.projection import conversation as conversations
 from shared.projection.about import About
 from shared.projection.conversation import Conversation
 from shared.queues import Departments
-from shared.store import journal, keys
+from shared.store import journal, keys, revisions
 from shared.store.journal import Bucket, Entry
 from shared.store.keys import Key
 from shared.store.table import Item, Table, state_of
@@ -69,6 +70,7 @@ class Projector:
         for key, said in heads.items():
             self._head(key, said, seen.get(key))
         for entry in entries:
+            revisions.keep(self.table, entry.event)
             self._escalate(entry)
 
     def _know(self, events: Sequence[PersonalEvent], seen: dict[Key, Item]) -> None:
@@ -126,15 +128,10 @@ class Projector:
         return derived
 
     def _first_inbound_after(self, head: Key, like: PersonalEvent, at: datetime) -> datetime | None:
-        dated = self.table.query(head.pk, first=f"{keys.EVENT_PREFIX}{keys.instant(at)}", last=f"{keys.EVENT_PREFIX}~")
-        instants = (
-            event.occurred_at
-            for event in (journal.entry(item).event for item in dated)
-            if conversations.speaks(event) == "inbound"
-            and (event.channel, event.thread) == (like.channel, like.thread)
-            and event.occurred_at > at
-        )
-        return min(instants, default=None) if not like.dated else next(instants, None)
+        dated = self.table.query(head.pk, first=f"{keys.EVENT_PREFIX}{keys.instant(at)}", last=keys.LAST_DATED)
+        undated = self.table.query(head.pk, first=keys.UNDATED_PREFIX, last=f"{keys.UNDATED_PREFIX}~")
+        first = next(_inbound_after(dated, like, at), None)
+        return min((found for found in (first, *_inbound_after(undated, like, at)) if found), default=None)
 
     def _escalate(self, entry: Entry) -> None:
         if not isinstance(entry.event, Message):
@@ -187,12 +184,16 @@ class Projector:
         for unit in units:
             try:
                 events = platform.read(unit)
-                for event in events:
-                    if event.kind != "ignored":
-                        self.table.insert(journal.expanded_item(delivery, event))
-                outcomes += journal.count(events)
+                items = [journal.expanded_item(delivery, event) for event in events if event.kind != "ignored"]
             except UnreadableDelivery as error:
                 outcomes[f"unreadable: {error}"] += 1
+            except Exception as error:
+                telemetry.failure("unit not journalled", error)
+                outcomes[f"unreadable: {platform.name} {unit.name}: {type(error).__name__}"] += 1
+            else:
+                for item in items:
+                    self.table.insert(item)
+                outcomes += journal.count(events)
         return outcomes
 
     def postpone(self, key: Key, *, kind: str, attempts: int, attributes: Item | None = None) -> None:
@@ -235,6 +236,14 @@ def _offered(key: Key, escalation: Escalation) -> Item:
 
 def _listed(kind: str, key: Key, at: datetime) -> Item:
     return {"open": {"S": keys.shard(kind, key.pk)}, "open_at": {"S": keys.instant(at)}}
+
+
+def _inbound_after(items: Iterable[Item], like: PersonalEvent, at: datetime) -> Iterator[datetime]:
+    """Yield the instants, after this one, at which the customer spoke in the same conversation."""
+    for event in (journal.entry(item).event for item in items):
+        same = (event.channel, event.thread) == (like.channel, like.thread)
+        if same and event.occurred_at > at and conversations.speaks(event) == "inbound":
+            yield event.occurred_at
 
 
 def _attempts(item: Item) -> int:

@@ -39,7 +39,7 @@ def unpack(packed: bytes) -> tuple[bytes, bytes]:
 def _packer() -> "zlib._Compress":
     """A compressor that has read the dictionary, to be copied: its small tables are copied sooner than large ones are
     filled."""
-    return zlib.compressobj(level=9, wbits=_RAW_DEFLATE, memLevel=4, zdict=_dictionary(_CURRENT))
+    return zlib.compressobj(level=9, wbits=_RAW_DEFLATE, memLevel=5, zdict=_dictionary(_CURRENT))
 
 
 @cache

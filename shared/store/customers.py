@@ -26,7 +26,6 @@ PARALLEL = 10
 """How many reads run at once: as many as botocore keeps connections (`max_pool_connections`)."""
 
 _LAST = "\U0010ffff"
-_AFTER_INSTANTS = f"{keys.EVENT_PREFIX}:"  # ":" follows "9": dated events sort below it, undated ones above
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,7 @@ class Customers:
         `upto` is that place, or none for the newest: the instant of an event, as keys write it, and its sort key.
         Undated events have no time in their keys, and can only be read all together.
         """
-        last = min(upto[1], f"{keys.EVENT_PREFIX}{upto[0]}#{_LAST}") if upto else _AFTER_INSTANTS
+        last = min(upto[1], f"{keys.EVENT_PREFIX}{upto[0]}#{_LAST}") if upto else keys.LAST_DATED
         newest = [partial(self._newest, pk, last=last, count=count) for pk in partitions]
         undated = [partial(self._undated, pk) for pk in partitions]
         found = self._at_once([*newest, *undated])

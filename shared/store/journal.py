@@ -60,17 +60,20 @@ class Object:
 
 
 def record(delivery: Delivery, platform: Platform) -> Item | Object:
-    """Return the one thing to write for a verified delivery."""
+    """Return the one thing to write for a verified delivery.
+
+    Whatever goes wrong in reading it, its bytes are written: the projector meets the same error again, and says so.
+    """
     try:
         events = platform.normalise(delivery)
-    except UnreadableDelivery:
+        if all(isinstance(event, Ignored) for event in events):
+            return delivery_item(delivery, outcomes=count(events))
+        if len(events) == 1 and not isinstance(event := events[0], Ignored):
+            packed = _packed(delivery, event)
+            if len(packed) <= _ITEM_LIMIT:
+                return _event_item(event, packed, delivery.received_at)
+    except Exception:
         return delivery_item(delivery)
-    if all(isinstance(event, Ignored) for event in events):
-        return delivery_item(delivery, outcomes=count(events))
-    if len(events) == 1 and not isinstance(event := events[0], Ignored):
-        packed = _packed(delivery, event)
-        if len(packed) <= _ITEM_LIMIT:
-            return _event_item(event, packed, delivery.received_at)
     return delivery_item(delivery)
 
 

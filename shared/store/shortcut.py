@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from ssl import create_default_context
 from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ import orjson
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.exceptions import BotoCoreError
 from botocore.hooks import first_non_none_response
+from botocore.httpsession import get_cert_path
 from botocore.utils import get_environ_proxies
 
 if TYPE_CHECKING:
@@ -44,8 +46,8 @@ def shortened(client: "DynamoDBClient", credentials: "Credentials | None") -> "D
 
 
 class _Shortened:
-    """Everything that the client is, but for one method, which has one kept-alive connection for one caller at a time;
-    who comes meanwhile is left to the SDK."""
+    """All that the client is, but for one method, which has one kept-alive connection for one caller at a time; who
+    comes meanwhile is left to the SDK."""
 
     def __init__(self, client: "DynamoDBClient", credentials: "Credentials") -> None:
         self._client = client
@@ -60,22 +62,25 @@ class _Shortened:
     def _connection(self) -> "_Connection":
         return _Connection(self._url, cast(Any, self._client.meta.config).read_timeout)
 
+    def close(self) -> None:
+        self._connection.close()
+        self._client.close()
+
     def put_item(self, **request: Any) -> Any:
-        answer = self._first_try(orjson.dumps(request, default=_base64))
+        answer = self._first_try(request)
         return self._client.put_item(**request) if answer is None else answer
 
-    def _first_try(self, body: bytes) -> Mapping[str, Any] | None:
+    def _first_try(self, request: Mapping[str, Any]) -> Mapping[str, Any] | None:
         if not self._free.acquire(blocking=False):
             return None
         try:
-            status, content = self._send(body)
-            refused = status == 400 and orjson.loads(content)["__type"].endswith(_REFUSED_BY_CONDITION)
-        except (OSError, HTTPException, BotoCoreError, orjson.JSONDecodeError):
+            status, content = self._send(orjson.dumps(request, default=_base64))
+        except (OSError, HTTPException, BotoCoreError, orjson.JSONEncodeError):
             return None
         finally:
             self._free.release()
         said = {"ResponseMetadata": {"HTTPStatusCode": status, "RetryAttempts": 0}}
-        if refused:
+        if status == 400 and _REFUSED_BY_CONDITION.encode() in content:
             error = {"Error": {"Code": _REFUSED_BY_CONDITION, "Message": "The conditional request failed"}}
             raise self._client.exceptions.ConditionalCheckFailedException(cast(Any, said | error), "PutItem")
         return said if status == 200 else None
@@ -97,7 +102,7 @@ class _Shortened:
 class _Connection:
     def __init__(self, url: str, time_out: float) -> None:
         parts = urlsplit(url)
-        self._http = (HTTPSConnection if parts.scheme == "https" else HTTPConnection)(parts.netloc, timeout=time_out)
+        self._http = _TO[parts.scheme](parts.netloc, time_out)
         self._path = parts.path
 
     def post(self, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
@@ -107,8 +112,23 @@ class _Connection:
             answer = self._http.getresponse()
             return answer.status, answer.read()
         except BaseException:
-            self._http.close()
+            self.close()
             raise
+
+    def close(self) -> None:
+        self._http.close()
+
+
+def _in_the_open(host: str, time_out: float) -> HTTPConnection:
+    return HTTPConnection(host, timeout=time_out)
+
+
+def _over_tls(host: str, time_out: float) -> HTTPConnection:
+    # By the SDK's own list of authorities: the runtime's may be elsewhere than this Python looks.
+    return HTTPSConnection(host, timeout=time_out, context=create_default_context(cafile=get_cert_path(verify=True)))
+
+
+_TO = {"http": _in_the_open, "https": _over_tls}
 
 
 def proven(

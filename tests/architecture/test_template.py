@@ -427,6 +427,6 @@ def test_what_is_deployed_carries_its_tags() -> None:
 
 
 def test_the_runbook_says_of_every_alarm_what_to_do_and_of_no_other() -> None:
-    table = [line for line in (ROOT / "infra" / "runbook.md").read_text().splitlines() if line.startswith("| `")]
+    table = [line for line in (ROOT / "infra" / "README.md").read_text().splitlines() if line.startswith("| `")]
     explained = [name for line in table for name in re.findall(r"`(\w+Alarm)`", line.split("|")[1])]
     assert sorted(explained) == sorted(alarms())

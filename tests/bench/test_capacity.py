@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bench.capacity import item_size, read_units, write_units
+from bench.capacity import index_write_units, item_size, read_units, write_units
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,27 @@ def test_a_write_is_billed_by_the_kilobyte(length: int, units: int) -> None:
 def test_a_read_is_billed_by_four_kilobytes_of_all_its_items_together() -> None:
     kilobyte = {"a": {"S": "x" * 1023}}
     assert [read_units(*[kilobyte] * number) for number in (0, 1, 4, 5, 8, 9)] == [1, 1, 1, 2, 2, 3]
+
+
+ENTRY = {"pk": {"S": "p"}, "sk": {"S": "s"}, "open": {"S": "waiting#1"}, "open_at": {"S": "2026"}, "state": {"S": "{}"}}
+UNLISTED = {name: value for name, value in ENTRY.items() if name not in ("open", "open_at")}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "units"),
+    [
+        (None, UNLISTED, 0),
+        (UNLISTED, UNLISTED, 0),
+        (None, ENTRY, 1),
+        (UNLISTED, ENTRY, 1),
+        (ENTRY, UNLISTED, 1),
+        (ENTRY, None, 1),
+        (ENTRY, ENTRY | {"state": {"S": "changed, but not projected"}}, 0),
+        (ENTRY, ENTRY | {"open_at": {"S": "2027"}}, 2),
+        (ENTRY | {"open": {"S": "x" * 1024}}, ENTRY, 2 + 1),
+    ],
+)
+def test_an_index_is_billed_for_entries_that_come_go_or_move(
+    before: dict[str, Any] | None, after: dict[str, Any] | None, units: int
+) -> None:
+    assert index_write_units(before, after, key=("open", "open_at")) == units

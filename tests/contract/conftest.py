@@ -86,8 +86,19 @@ def door_app() -> Iterator[ModuleType]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment.items():
             patch.setenv(name, value)
-        yield importlib.import_module("services.webhooks.app")
-    asyncio.get_event_loop().close()
+        app = importlib.import_module("services.webhooks.app")
+        loop = asyncio.get_event_loop()
+        yield app
+    loop.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _loop(door_app: ModuleType) -> Iterator[None]:
+    """The thread's event loop, which other suites take away again."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    yield
+    loop.close()
     asyncio.set_event_loop(None)
 
 

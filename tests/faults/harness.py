@@ -17,6 +17,7 @@ import orjson
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.config import Config
+from botocore.credentials import Credentials
 from botocore.exceptions import ReadTimeoutError
 
 from services.watch.rounds import drive_due_work
@@ -29,6 +30,7 @@ from shared.queues import Departments, Spill
 from shared.secrets import WebhookSecrets
 from shared.store.journal import OBJECT_PREFIX, Bucket, Journal
 from shared.store.playbooks import CurrentPlaybook, publish
+from shared.store.shortcut import shortened
 from shared.store.table import Item, Table
 from tests.conftest import NOW, TABLE
 from tests.template import ROOT, table_definition
@@ -68,8 +70,13 @@ class Faults:
             case "dies before":
                 raise Death
             case "refused":
-                return _throttled(request.url)
+                return self._refused(request)
         return None
+
+    def _refused(self, request: Any) -> AWSResponse:
+        # Every listener is asked, the in-process AWS too, which would carry the call out: let it not know the address.
+        url, request.url = request.url, "http://nothing.invalid/"
+        return _throttled(url)
 
     def after(self, **_: Any) -> None:
         if not self.armed:
@@ -152,6 +159,8 @@ class World:
         secretsmanager.create_secret(Name="secrets", SecretString=orjson.dumps(self._secrets).decode())
         self._secrets_client = secretsmanager
         self.table = Table(self.dynamodb, TABLE)
+        # The door's table takes the short way, as deployed.
+        self._door_table = Table(shortened(self.dynamodb, Credentials("test", "test")), TABLE)
         self.bucket = Bucket(self.s3, "deliveries")
         publish(self.table, playbook())
 
@@ -166,7 +175,7 @@ class World:
         """A door of a fresh process."""
         return Door(
             secrets=WebhookSecrets(self._secrets_client, "secrets"),
-            journal=self._journal,
+            journal=Journal(self._door_table, self.bucket),
             spill=Spill(self.sqs, self.spill_url),
             now=self.now,
         )

@@ -9,7 +9,7 @@ from shared.store.table import Table
 from tests.services.customer360.counter import Counter
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True, scope="module")
 def _loop() -> Iterator[None]:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)

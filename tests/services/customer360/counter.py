@@ -58,7 +58,7 @@ _WHO: dict[str, dict[str, Any]] = {
             handle="ana_t",
             contacts=(
                 ContactPoint(kind="handle", value="ana_t", verified=True),
-                ContactPoint(kind="phone", value="34 600 111 222"),
+                ContactPoint(kind="phone", value="+34 600 111 222"),
             ),
         ),
     },
@@ -132,7 +132,6 @@ class Counter:
         """Journal events and project each, as the stream does."""
         for event in events:
             self._projector.project([self.keep(event, received_at)])
-            self.revise(event)
 
     def keep(self, event: PersonalEvent, received_at: datetime | None = None) -> Item:
         """Journal an event that is not projected."""

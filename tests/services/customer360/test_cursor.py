@@ -39,6 +39,13 @@ def test_a_cursor_is_good_for_its_customer_and_channel_only(place: Place, ask: l
     assert refused.value.field == "cursor"
 
 
+@pytest.mark.parametrize(("channel", "another"), [(None, "x_mention"), ("x_mention", None), ("x_mention", "telegram")])
+def test_a_cursor_does_not_change_its_channel(channel: str | None, another: str | None) -> None:
+    text = cursor.write(PLACE, customer_id=CUSTOMER, channel=channel)
+    with pytest.raises(InvalidParameter):
+        cursor.read(text, customer_id=CUSTOMER, channel=another)
+
+
 @given(st.data())
 def test_a_changed_cursor_is_refused(data: st.DataObject) -> None:
     text = cursor.write(PLACE, customer_id=CUSTOMER, channel=None)

@@ -161,12 +161,15 @@ def test_a_telephone_that_is_everybody_s_shows_the_verified_and_counts_the_rest(
     counter: Counter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lookup, "MOST_FOUND", 2)
-    claimed = Author(contacts=(ContactPoint(kind="phone", value="+34600111222"),))
-    for who in (LUIS, ANA_ON_X):
-        counter.hear(said("1", who=who, at=ago(days=9), author=claimed))
-    counter.hear(said("2", at=ago(days=1)))
+    phone = ContactPoint(kind="phone", value="+34600111222")
+    for who, verified in ((ANA, False), (LUIS, False), (ANA_ON_X, True)):
+        author = Author(contacts=(phone.model_copy(update={"verified": verified}),))
+        counter.hear(said("1", who=who, at=ago(days=9), author=author))
     answer = counter.ask("/customers/lookup", "phone=%2B34600111222").json
-    assert [found["found_by"]["verified"] for found in answer["customers"]] == [True, False]
+    assert [(found["customer"]["id"], found["found_by"]["verified"]) for found in answer["customers"]] == [
+        (customer_id(ANA_ON_X), True),
+        (customer_id(ANA), False),
+    ]
     assert answer["identities_omitted"] == 1
 
 
@@ -182,6 +185,22 @@ def test_conversations_beyond_the_most_listed_are_counted(counter: Counter, monk
     shown = _customer(counter, customer_id(ANA))
     assert [each["thread"] for each in shown["conversations"]] == ["waits", "newer"]
     assert shown["conversations_omitted"] == 1
+
+
+def test_the_longest_wait_comes_first_and_then_the_latest_word(counter: Counter) -> None:
+    counter.hear(
+        said("1", thread="waits a little", at=ago(days=9)),
+        answered("2", thread="waits a little", at=ago(days=8)),
+        said("3", thread="waits a little", at=ago(hours=1)),
+        said("4", thread="waits long", at=ago(hours=3)),
+        said("5", thread="old", at=ago(days=7)),
+        answered("6", thread="old", at=ago(days=6)),
+        said("7", thread="recent", at=ago(days=10)),
+        answered("8", thread="recent", at=ago(hours=5)),
+    )
+    shown = _customer(counter, customer_id(ANA))
+    assert [each["thread"] for each in shown["conversations"]] == ["waits long", "waits a little", "recent", "old"]
+    assert shown["next"]["conversation"]["thread"] == "waits long"
 
 
 @pytest.mark.parametrize(

@@ -326,6 +326,11 @@ def test_a_range_is_read_to_its_last_record_however_it_is_paged(pages: list[list
     assert stream.read <= len(pages)
 
 
+def test_what_lies_behind_the_range_is_not_taken_over() -> None:
+    records = [streamed(number, KEYS[number]) for number in (8, 11)]
+    assert list(LeftBehind.parse(on_failure(8, 10)).keys(Stream(records).client)) == [KEYS[8]]
+
+
 def test_what_was_changed_in_the_range_is_nobodys_news() -> None:
     records = [streamed(8, KEYS[8]), streamed(9, KEYS[9], "MODIFY"), streamed(10, KEYS[10], "REMOVE")]
     assert list(LeftBehind.parse(on_failure(8, 10)).keys(Stream(records).client)) == [KEYS[8]]
@@ -345,14 +350,16 @@ def test_a_range_is_taken_over_at_once(projector: Projector) -> None:
     told = [message(1), message(2, "bea")]
     found = [journalled(projector, counter.delivery(event)) for event in told]
     found.append(journalled(projector, counter.delivery(message(3), message(4))))
-    others = [keys.about("counter:shop:ana"), Key("contact#phone#+34600000000", "identity#counter:shop:ana")]
-    stream = Stream([streamed(number, key) for number, key in enumerate((*found, *others), start=1)])
-    LeftBehind.parse(on_failure(1, 5)).drive(projector, stream.client)
+    waiting = {"open": {"S": "waiting#0"}, "open_at": {"S": keys.instant(NOW)}}
+    other = Key("identity#counter:shop:eva", "conversation#counter#direct")
+    projector.table.replace(other, state="{}", seen=None, extra=waiting)
+    stream = Stream([streamed(number, key) for number, key in enumerate((*found, other), start=1)])
+    LeftBehind.parse(on_failure(1, 4)).drive(projector, stream.client)
     assert is_projected(projector, "ana")
     assert is_projected(projector, "bea")
     assert not any("open" in item(projector, key) for key in found)
     assert orjson.loads(item(projector, found[2])["outcomes"]["S"]) == {"message": 2}
-    assert all("open" not in (projector.table.get(key) or {}) for key in others)
+    assert item(projector, other)["open"] == {"S": "waiting#0"}, "a head stays listed for whoever has to answer"
 
 
 def test_what_fails_in_a_range_stays_listed_and_the_rest_is_driven(projector: Projector) -> None:

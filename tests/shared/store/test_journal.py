@@ -2,10 +2,10 @@
 
 import random
 from bisect import bisect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import boto3
 import orjson
@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from bench.capacity import item_size
 from shared.errors import UnreadableDelivery
 from shared.models import Delivery, Event, Ignored, Message, PersonalEvent
+from shared.platforms import Platform
 from shared.store import codec, journal, keys
 from shared.store.journal import Bucket, Journal, Object
 from shared.store.table import Item, Table
@@ -167,25 +168,41 @@ def test_outcomes_read_the_same_in_whatever_order_they_were_counted() -> None:
 # -------------------------------------------------------------------------------------------------------------- size
 
 
-@pytest.mark.parametrize("size", [0, 1000, 380_000, 391_000, 400_000, 420_000, 1_000_000])
-@pytest.mark.parametrize("platform", [counter.saying(MESSAGE), counter.saying(MESSAGE, OTHER), counter.COUNTER])
-def test_whatever_becomes_an_item_fits_into_one(size: int, platform: Any) -> None:
-    kept = delivery(noise(size), account="a" * 200, headers={"x-kept": "a" * 1000})
-    what = journal.record(kept, platform)
-    if isinstance(what, Object):
-        assert size > 390_000
-        assert what.body == kept.body
-        what = journal.object_item(what)
-    assert item_size(what) <= LARGEST_ITEM
+def largest_item(make: Callable[[bytes], Item | Object]) -> tuple[bytes, Item]:
+    """Return the most bytes that still become an item, and that item."""
+    sizes = range(380_000, 420_000)
+    body = noise(sizes[bisect(sizes, 0, key=lambda size: isinstance(make(noise(size)), Object)) - 1])
+    return body, as_item(make(body))
+
+
+LONG = {"external_id": "i" * 3000, "identity": "a" * 3000}
+
+
+@pytest.mark.parametrize(
+    "platform", [counter.saying(MESSAGE.model_copy(update=LONG)), counter.saying(MESSAGE, OTHER), counter.COUNTER]
+)
+def test_whatever_becomes_an_item_fits_into_one(platform: Platform) -> None:
+    def make(body: bytes) -> Item | Object:
+        kept = Delivery("p" * 30, "a" * 500, body, {"x-kept": "a" * 2000}, NOW)
+        return journal.record(kept, platform)
+
+    body, item = largest_item(make)
+    assert len(body) > 390_000
+    assert item_size(item) <= LARGEST_ITEM
+    assert isinstance(make(body * 3), Object)
 
 
 def test_one_event_with_too_many_bytes_around_it_is_kept_whole_and_expanded_small() -> None:
-    sizes = range(380_000, 410_000)
-    first_object = bisect(sizes, 0, key=lambda size: isinstance(journal.delivery_item(delivery(noise(size))), Object))
-    kept = delivery(noise(sizes[first_object - 1]))
-    what = as_item(journal.record(kept, counter.saying(MESSAGE)))
+    body, _ = largest_item(lambda body: journal.delivery_item(delivery(body)))
+    what = as_item(journal.record(delivery(body), counter.saying(MESSAGE)))
     assert what["sk"] == {"S": "delivery"}
-    assert journal.entry(journal.expanded_item(kept, MESSAGE)).event == MESSAGE
+    assert journal.entry(journal.expanded_item(delivery(body), MESSAGE)).event == MESSAGE
+
+
+def test_what_is_as_usual_takes_no_room() -> None:
+    head, _ = codec.unpack(as_item(journal.record(delivery(b""), counter.saying(MESSAGE)))["packed"]["B"])
+    said = orjson.loads(head)["event"]
+    assert said.keys() == {"kind", "external_id", "occurred_at", "identity", "account", "channel", "text"}
 
 
 def test_an_event_that_no_item_can_hold_is_unreadable_and_not_cut() -> None:

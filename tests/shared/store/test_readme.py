@@ -30,6 +30,7 @@ from shared.store import journal, keys
 from shared.store.journal import Bucket, Journal, Object, record
 from shared.store.keys import Key
 from shared.store.playbooks import CurrentPlaybook, publish
+from shared.store.revisions import REVISION_PREFIX
 from shared.store.table import Item, Table
 from tests import counter
 from tests.conftest import NOW, TABLE
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 
 README = Path(journal.__file__).with_name("README.md").read_text()
 PLAYBOOK: Playbook = parse((ROOT / "infra" / "playbook.example.toml").read_text())
+
+HISTORY = (keys.EVENT_PREFIX, REVISION_PREFIX)
 
 PLACEHOLDERS = {
     "instant": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z",
@@ -200,11 +203,11 @@ def test_the_card_of_a_person_is_all_that_sorts_before_the_journal(
 ) -> None:
     own = [item["sk"]["S"] for item in read_all(dynamodb) if item["pk"]["S"] == keys.identity(ANA)]
     card = [item["sk"]["S"] for item in projector.table.query(keys.identity(ANA), last=keys.EVENT_PREFIX)]
-    assert set(card) == {name for name in own if not name.startswith(keys.EVENT_PREFIX)}
+    assert set(card) == {name for name in own if not name.startswith(HISTORY)}
     assert {name.partition("#")[0] for name in card} == {"about", "conversation", "escalation"}
 
 
 def test_everything_that_the_page_puts_on_a_card_sorts_before_the_journal() -> None:
-    names = [row.sk for row in rows() if row.pk == "identity#<identity>" and not row.sk.startswith(keys.EVENT_PREFIX)]
+    names = [row.sk for row in rows() if row.pk == "identity#<identity>" and not row.sk.startswith(HISTORY)]
     assert names
     assert all(name < keys.EVENT_PREFIX for name in names)

@@ -190,6 +190,28 @@ def test_keys_handed_back_for_ever_are_an_error_and_never_missing(table: Table, 
         table.get_many([ANA])
 
 
+READS: list[tuple[str, Any]] = [
+    ("GetItem", lambda table: table.get(ANA)),
+    ("BatchGetItem", lambda table: table.get_many([ANA])),
+    ("Query", lambda table: list(table.query(ANA.pk))),
+]
+
+
+@pytest.mark.parametrize(("operation", "call"), READS)
+def test_whoever_reads_sees_what_was_written_before(
+    table: Table, dynamodb: "DynamoDBClient", operation: str, call: Any
+) -> None:
+    """Engines are always consistent, so what is asked of DynamoDB is looked at."""
+    bodies: list[bytes] = []
+    dynamodb.meta.events.register_first(
+        f"before-send.dynamodb.{operation}", lambda request, **_: bodies.append(request.body)
+    )
+    call(table)
+    (body,) = bodies
+    asked = orjson.loads(body)
+    assert asked.get("RequestItems", {TABLE: asked})[TABLE]["ConsistentRead"] is True
+
+
 # ------------------------------------------------------------------------------------------------------------- query
 
 
