@@ -91,7 +91,7 @@ class HandOff(_Part):
     department: str
     priority: Priority
     offered_at: Instant
-    accept_by: Instant = Field(description="Not accepted by then, it goes to the department's fallback.")
+    accept_by: Instant = Field(description="Not accepted by then, it may be offered to the department's fallback.")
     customer: Customer
     identity: str = Field(description="The person's address on the channel: namespace:account:id.")
     conversation: Conversation

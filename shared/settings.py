@@ -26,7 +26,7 @@ class DoorSettings(Settings):
 
 
 class ProjectionSettings(Settings):
-    """What `services/projector` needs: `department_queues` is JSON, department to queue URL."""
+    """What `services/projector` and `services/watch` need: `department_queues` is JSON, department to queue URL."""
 
     table_name: str = Field(min_length=1)
     delivery_bucket: str = Field(min_length=1)
@@ -37,12 +37,6 @@ class ProjectionSettings(Settings):
     @classmethod
     def _from_json(cls, value: object) -> object:
         return orjson.loads(value) if isinstance(value, str) else value
-
-
-class WatchSettings(ProjectionSettings):
-    """What `services/watch` needs: the projector's, and the stream that it reads again."""
-
-    stream_arn: str = Field(min_length=1)
 
 
 class LookupSettings(Settings):

@@ -14,7 +14,7 @@ from shared.store.table import Table
 _RESERVE_MILLISECONDS = 10_000
 """A round stops while there is still time to finish an item and to report."""
 
-_settings = settings.read(settings.WatchSettings)
+_settings = settings.read(settings.ProjectionSettings)
 _table = Table(aws.client("dynamodb"), _settings.table_name)
 _projector = Projector(
     table=_table,
@@ -35,7 +35,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             _projector, time_is_left=lambda: context.get_remaining_time_in_millis() > _RESERVE_MILLISECONDS
         )
         for kind, number in found.items():
-            telemetry.count(f"Open{kind.capitalize()}", number)
+            telemetry.count(f"Due{kind.capitalize()}", number)
         return {"found": found}
     finally:
         telemetry.flush()

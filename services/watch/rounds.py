@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 GRACE = {
     "unprojected": timedelta(0),
-    "unreadable": timedelta(0),
     "delivery": timedelta(minutes=2),
+    "unreadable": timedelta(0),
 }
-"""The kinds of open work that the watch drives, and how long each is left to the projector first."""
+"""The kinds of open work that the watch drives, and how long each is left to the projector first; what is likeliest
+to fail again comes last."""
 
 _MOST_READS = 100
 """How many pages of the stream a range may take; an event source's batch is at most a few."""

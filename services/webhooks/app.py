@@ -24,7 +24,7 @@ _door = Door(
     secrets=WebhookSecrets(aws.client("secretsmanager"), _settings.webhook_secrets_id),
     journal=Journal(
         Table(shortened(aws.client("dynamodb", tries=1), aws.session().get_credentials()), _settings.table_name),
-        Bucket(aws.later("s3"), _settings.delivery_bucket),
+        Bucket(aws.later("s3", patience=3), _settings.delivery_bucket),  # for up to 6 MB, from the patient platforms
     ),
     spill=Spill(aws.later("sqs"), _settings.spill_queue_url),
     now=lambda: datetime.now(UTC),

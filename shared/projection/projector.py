@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import orjson
-
 from shared import telemetry
 from shared.contacts import indexed
 from shared.errors import StoreUnavailable, UnreadableDelivery
@@ -168,7 +166,7 @@ class Projector:
             return
         body = self.bucket.get(item["object"]["S"]).body if "object" in item else None
         outcomes = self._journal_units(journal.delivery(item, body=body))
-        attributes: Item = {"outcomes": {"S": orjson.dumps(dict(outcomes), option=orjson.OPT_SORT_KEYS).decode()}}
+        attributes: Item = {"outcomes": journal.outcomes_value(outcomes)}
         if not any(word.startswith("unreadable") for word in outcomes):
             self.table.set(key, attributes, remove=_LISTING)
             return

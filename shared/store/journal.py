@@ -33,6 +33,9 @@ OBJECT_PREFIX = "delivery/"
 _ITEM_LIMIT = 400 * 1024 - 8 * 1024
 """An item holds 400 KB, names and keys included (DynamoDB limits); what is packed may take all but the rest's share."""
 
+_LONGEST_OUTCOME = 200
+_MOST_OUTCOMES = 100
+
 type Outcome = Literal["event", "delivery", "object", "duplicate"]
 
 
@@ -110,7 +113,7 @@ def _delivery_item(name: str, metadata: Mapping[str, str], content: Item, outcom
         "headers": {"S": metadata["headers"]},
         **content,
         **(
-            {"outcomes": {"S": orjson.dumps(dict(outcomes), option=orjson.OPT_SORT_KEYS).decode()}}
+            {"outcomes": outcomes_value(outcomes)}
             if outcomes is not None
             else {"open": {"S": keys.shard("delivery", key.pk)}, "open_at": {"S": received_at}}
         ),
@@ -198,6 +201,21 @@ def outcome(event: Event) -> str:
 def count(events: Iterable[Event]) -> Counter[str]:
     """Return how many units ended in which outcome."""
     return Counter(outcome(event) for event in events)
+
+
+def outcomes_value(outcomes: Mapping[str, int]) -> Item:
+    """Return outcomes as a `delivery` item keeps them: JSON, outcome to number of units.
+
+    A payload can make any number of outcomes of any length, and an item holds 400 KB: each is cut, and the rarest are
+    counted together.
+    """
+    short: Counter[str] = Counter()
+    for outcome, number in outcomes.items():
+        short[outcome[:_LONGEST_OUTCOME]] += number
+    kept = dict(short.most_common(_MOST_OUTCOMES))
+    if others := short.total() - sum(kept.values()):
+        kept["others"] = others
+    return {"S": orjson.dumps(kept, option=orjson.OPT_SORT_KEYS).decode()}
 
 
 class Journal:

@@ -80,7 +80,7 @@ class _Shortened:
         finally:
             self._free.release()
         said = {"ResponseMetadata": {"HTTPStatusCode": status, "RetryAttempts": 0}}
-        if status == 400 and _REFUSED_BY_CONDITION.encode() in content:
+        if status == 400 and _kind(content) == _REFUSED_BY_CONDITION:
             error = {"Error": {"Code": _REFUSED_BY_CONDITION, "Message": "The conditional request failed"}}
             raise self._client.exceptions.ConditionalCheckFailedException(cast(Any, said | error), "PutItem")
         return said if status == 200 else None
@@ -117,6 +117,13 @@ class _Connection:
 
     def close(self) -> None:
         self._http.close()
+
+
+def _kind(content: bytes) -> str:
+    try:
+        return str(orjson.loads(content)["__type"]).rpartition("#")[2]
+    except (orjson.JSONDecodeError, LookupError, TypeError):
+        return ""
 
 
 def _in_the_open(host: str, time_out: float) -> HTTPConnection:

@@ -25,7 +25,6 @@ ENVIRONMENT = {
     "DELIVERY_BUCKET": "bucket",
     "WEBHOOK_SECRETS_ID": "secrets",
     "DEPARTMENT_QUEUES": '{"care": "https://sqs.eu-west-1.amazonaws.com/000000000000/care.fifo"}',
-    "STREAM_ARN": "arn:aws:dynamodb:eu-west-1:000000000000:table/table/stream/1",
 }
 
 # The interpreter starts without site-packages and without the working directory; the artefact is all there is.

@@ -36,6 +36,10 @@ _STRUCTURE = frozenset(
 )
 
 
+_PERSONAL = frozenset({"wa_id", "recipient_id", "from", "to", "phone_number", "author_id", "sender_id", "user_id"})
+"""Ids that are or may be a person's number or name on the platform."""
+
+
 def with_canaries(value: Any, name: str = "") -> Any:
     """Return a payload whose every text that is not structure is a canary; numbers in texts become a canary phone."""
     match value:
@@ -43,7 +47,7 @@ def with_canaries(value: Any, name: str = "") -> Any:
             return {key: with_canaries(found, key) for key, found in value.items()}
         case list():
             return [with_canaries(found, name) for found in value]
-        case str() if name in _STRUCTURE or name.endswith(("_id", "_ids", "_at", "_time")):
+        case str() if name not in _PERSONAL and (name in _STRUCTURE or name.endswith(("_id", "_ids", "_at", "_time"))):
             return value
         case str() if value.lstrip("+").isdigit() and len(value) > 6:
             return DIGITS

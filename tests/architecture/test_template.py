@@ -100,6 +100,7 @@ def logs(service: str) -> set[tuple[str, str]]:
             PROJECTION
             | consumes("SpillQueue")
             | {("sqs:SendMessage", "LeftBehindQueue.Arn"), ("dynamodb:ListStreams", "${Table.Arn}/stream/*")}
+            | {("s3:PutObject", "${DeliveryBucket.Arn}/delivery/*")}
             | logs("Projector"),
         ),
         (
@@ -189,7 +190,8 @@ def test_a_function_is_deployed_behind_its_alias_as_a_canary_watched_by_its_own_
     assert template()["Globals"]["Function"]["AutoPublishAlias"] == "live"
     assert preference["Enabled"] == {"Ref": "CanaryDeployment"}
     assert preference["Type"].startswith("Canary")
-    assert preference["Alarms"] == [{"Ref": f"{name.removesuffix('Function')}ErrorsAlarm"}]
+    own = name.removesuffix("Function")
+    assert preference["Alarms"] == [{"Ref": f"{own}ErrorsAlarm"}, {"Ref": f"{own}FailuresAlarm"}]
 
 
 def test_the_door_has_a_cap() -> None:

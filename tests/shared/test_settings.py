@@ -5,7 +5,7 @@ import traceback
 import pytest
 
 from shared.errors import ConfigurationError
-from shared.settings import DoorSettings, LookupSettings, ProjectionSettings, Settings, WatchSettings, read
+from shared.settings import DoorSettings, LookupSettings, ProjectionSettings, Settings, read
 
 CANARY = "canary-4711"
 DOOR = {
@@ -19,11 +19,9 @@ PROJECTION = {
     "DELIVERY_BUCKET": "deliveries",
     "DEPARTMENT_QUEUES": '{"billing": "https://sqs.invalid/billing.fifo"}',
 }
-WATCH = PROJECTION | {"STREAM_ARN": "arn:aws:dynamodb:eu-west-1:123456789012:table/t/stream/1"}
 COMPLETE: list[tuple[type[Settings], dict[str, str]]] = [
     (DoorSettings, DOOR),
     (ProjectionSettings, PROJECTION),
-    (WatchSettings, WATCH),
     (LookupSettings, {"TABLE_NAME": "table"}),
 ]
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from bench.capacity import item_size
 from shared.errors import UnreadableDelivery
 from shared.models import Delivery, Event, Ignored, Message, PersonalEvent
-from shared.platforms import Platform
+from shared.platforms import Platform, load
 from shared.store import codec, journal, keys
 from shared.store.journal import Bucket, Journal, Object
 from shared.store.table import Item, Table
@@ -318,3 +318,19 @@ def test_an_ignored_unit_is_no_journal_entry() -> None:
     item = as_item(journal.record(delivery(b"[]"), counter.saying(MESSAGE))) | {"packed": {"B": codec.pack(head, b"")}}
     with pytest.raises(TypeError):
         journal.entry(item)
+
+
+def test_outcomes_never_outgrow_their_item() -> None:
+    many = {f"ignored: unknown kind: {number} {'x' * 5000}": 1 for number in range(3000)} | {"message": 7}
+    kept = orjson.loads(journal.outcomes_value(many)["S"])
+    assert sum(kept.values()) == 3007
+    assert kept["message"] == 7
+    assert len(journal.outcomes_value(many)["S"]) < 64_000
+
+
+def test_a_word_of_any_length_still_makes_an_item_that_can_be_kept(table: Table) -> None:
+    body = orjson.dumps({"update_id": 1, "x" * 420_000: {}})
+    item = journal.record(Delivery("telegram", "shop", body, {}, NOW), load("telegram"))
+    assert isinstance(item, dict)
+    assert item_size(item) < 400 * 1024
+    assert table.insert(item)
