@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from moto import mock_aws
 
 from shared.store.table import Table
+from tests import corpus
 from tests.template import table_definition
 
 if TYPE_CHECKING:
@@ -51,3 +52,8 @@ def dynamodb(aws: None) -> "DynamoDBClient":
 @pytest.fixture
 def table(dynamodb: "DynamoDBClient") -> Table:
     return Table(dynamodb, TABLE)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for line in corpus.lines():
+        terminalreporter.write_line(line)

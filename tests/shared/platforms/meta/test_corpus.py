@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from shared.models import Delivery, Event
+from tests import corpus
 from tests.shared.platforms.meta.cases import META
 from tests.shared.platforms.meta.sender import ACCOUNT, CORPUS
 
@@ -275,4 +276,6 @@ def test_outcome(name: str) -> None:
     body = enveloped(files()[name])
     received = datetime(2026, 11, 3, 11, tzinfo=UTC)
     events = META.normalise(Delivery("meta", ACCOUNT, body, {}, received))
-    assert [words(event) for event in events] == EXPECTED[name]
+    found = [words(event) for event in events]
+    corpus.was_read("meta", outcomes=found)
+    assert found == EXPECTED[name]

@@ -7,6 +7,7 @@ import pytest
 
 from shared.models import Delivery, Event, Ignored
 from shared.platforms import load
+from tests import corpus
 from tests.shared.platforms.standard_webhooks.sender import ACCOUNT, CORPUS
 
 FOLDERS = [Path(__file__).parents[4].parent / "shared" / "payloads" / name for name in CORPUS]
@@ -34,4 +35,6 @@ def test_every_file_means_what_the_table_says() -> None:
         for folder in FOLDERS
         for path in folder.iterdir()
     }
+    for outcomes in found.values():
+        corpus.was_read("standard_webhooks", outcomes=outcomes)
     assert found == EXPECTED

@@ -9,6 +9,7 @@ import pytest
 from shared.errors import UnreadableDelivery
 from shared.models import Delivery, Event, Ignored, Message
 from shared.platforms import load
+from tests import corpus
 from tests.shared.platforms.telegram.sender import ACCOUNT, CORPUS
 
 FOLDERS = [Path(__file__).parents[4].parent / "shared" / "payloads" / name for name in CORPUS]
@@ -71,6 +72,8 @@ def read(path: Path) -> list[Event]:
 
 def test_every_file_means_what_the_table_says() -> None:
     found = {path.name: [outcome(event) for event in read(path)] for folder in FOLDERS for path in folder.iterdir()}
+    for outcomes in found.values():
+        corpus.was_read("telegram", outcomes=outcomes)
     assert found == EXPECTED
 
 
