@@ -4,8 +4,8 @@
      "meta/shop":         {"signing": ["app secret"], "handshake": ["verify token"]}}
 
 `signing` are the secrets that a delivery may be signed with, the current one first; two live ones let a secret be
-rotated without losing a delivery. `handshake` are those that a platform's handshake is checked or signed with, where
-they differ.
+rotated without losing a delivery. `handshake` are those that a platform's handshake is checked with, on the
+platforms that have one of its own.
 """
 
 from collections.abc import Callable, Mapping
@@ -36,10 +36,6 @@ class AccountSecrets(BaseModel):
         if not all(secret.strip() for secret in (*self.signing, *self.handshake)):
             raise ValueError("an empty secret would prove anything")
         return self
-
-    @property
-    def for_handshake(self) -> tuple[str, ...]:
-        return self.handshake or self.signing
 
 
 _Document = dict[str, AccountSecrets]

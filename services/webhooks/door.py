@@ -57,7 +57,8 @@ class Door:
 
 
 def _proven(vendor: Platform, request: Request, secrets: AccountSecrets, now: datetime) -> Handshake | None:
-    handshake = vendor.handshake and vendor.handshake(request, secrets.for_handshake)
+    known = secrets.handshake if vendor.own_handshake_secrets else secrets.signing
+    handshake = vendor.handshake and vendor.handshake(request, known)
     if not handshake:
         if request.method != "POST":
             raise MalformedRequest("a delivery is a POST, and this is no handshake of the platform's")

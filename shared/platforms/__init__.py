@@ -2,8 +2,9 @@
 
 A platform is one folder with
 
-- `__init__.py`: `CHANNELS`, the names of the channels it serves, where needed `HEADERS`, the request headers that its
-  events cannot be read without, and nothing that costs an import;
+- `__init__.py`: `CHANNELS`, the names of the channels it serves; where needed `HEADERS`, the request headers that its
+  events cannot be read without, and `OWN_HANDSHAKE_SECRETS = True`, if the handshake is not made with what signs
+  deliveries; and nothing that costs an import;
 - `signature.py`: `verify(request, secrets, now)` and, where the platform asks for one, `handshake(request, secrets)`;
 - `payload.py`: the wire models, and `split(delivery)`, which cuts a delivery into its units;
 - `normalise.py`: `EVENTS`, a table from the vendor's word for a unit to the function that reads it.
@@ -66,6 +67,7 @@ class Platform:
     handshake: Callable[[Request, Sequence[str]], Handshake | None] | None
     split: Callable[[Delivery], list[Unit]]
     events: Mapping[str, Handler]
+    own_handshake_secrets: bool = False
 
     def read(self, unit: Unit) -> list[Event]:
         """Return what one unit means.
@@ -141,6 +143,7 @@ def load(name: str) -> Platform:
         name=folder,
         channels=front.CHANNELS,
         headers=getattr(front, "HEADERS", ()),
+        own_handshake_secrets=getattr(front, "OWN_HANDSHAKE_SECRETS", False),
         verify=signature.verify,
         handshake=getattr(signature, "handshake", None),
         split=import_module(f"{package}.payload").split,

@@ -172,6 +172,9 @@ class World:
         self.bucket = Bucket(self.s3, "deliveries")
         publish(self.table, playbook())
 
+    def set_secrets(self, secrets: dict[str, Any]) -> None:
+        self._secrets_client.put_secret_value(SecretId="secrets", SecretString=orjson.dumps(secrets).decode())
+
     @cached_property
     def _journal(self) -> Journal:
         return Journal(self.table, self.bucket)

@@ -63,10 +63,10 @@ def test_two_secrets_may_live_the_current_one_first() -> None:
     assert found["meta/shop"].signing == ("app secret",)
 
 
-def test_a_handshake_has_its_own_secrets_or_those_of_the_signature() -> None:
+def test_a_handshake_may_have_secrets_of_its_own() -> None:
     found = parse(orjson.dumps(SHOP | META).decode())
-    assert found["meta/shop"].for_handshake == ("verify token",)
-    assert found["telegram/shop_bot"].for_handshake == ("current", "previous")
+    assert found["meta/shop"].handshake == ("verify token",)
+    assert found["telegram/shop_bot"].handshake == ()
 
 
 @pytest.mark.parametrize(

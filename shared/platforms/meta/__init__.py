@@ -8,3 +8,6 @@ CHANNELS: tuple[str, ...] = (
     "instagram_comment",
     "whatsapp",
 )
+
+OWN_HANDSHAKE_SECRETS = True
+"""The handshake is checked with a verify token that we made up, and never with the app secret."""
