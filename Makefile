@@ -22,7 +22,7 @@ locks := infra/locks
 rooms := services shared infra tests bench
 region := $(or $(AWS_REGION),$(AWS_DEFAULT_REGION),us-east-1)
 
-.PHONY: help env engine-env run stop send token wipe test check fmt build deploy lock bench
+.PHONY: help env engine-env run stop send token wipe test check lint fmt build deploy lock bench
 
 help: ## list the doors
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -68,14 +68,16 @@ wipe: .venv/stamp ## forget the local engine's state
 
 # ------------------------------------------------------------------------------------------------------------ checks
 
-test: .venv/stamp .engine/stamp ## every test, those on the local engine included
+test: lint ## every test, those on the local engine included
 	@$(python) -m pytest
 
-check: .venv/stamp .engine/stamp ## the one gate: format, lint, types, tests without the engine, template
+check: lint ## the gate before a commit: all but the tests on the local engine
+	@$(python) -m pytest -m "not system and not engine"
+
+lint: .venv/stamp .engine/stamp ## format, lint, types, template
 	$(python) -m ruff format --check $(rooms)
 	$(python) -m ruff check $(rooms)
 	$(python) -m mypy
-	$(python) -m pytest -m "not system and not engine"
 	AWS_DEFAULT_REGION=$(region) $(sam) validate --lint
 
 fmt: .venv/stamp ## format the code and repair what the linter can
