@@ -1,11 +1,13 @@
 """No word of a customer reaches a log line, a metric or an exception's text: canaries in every text of a whole run."""
 
+import asyncio
 import io
 import logging
 import sys
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 import pytest
@@ -13,8 +15,10 @@ from moto import mock_aws
 
 from shared import telemetry
 from shared.errors import MostradorError
+from shared.ids import customer_id
 from tests.contract.platforms import PLATFORMS, Sender
 from tests.faults.harness import Call, Fault, World
+from tests.services.customer360.counter import Counter
 
 WORDS = "canary-of-a-customer"
 DIGITS = "34600999888"
@@ -107,6 +111,36 @@ def deliver(world: World, platform: Sender, body: bytes) -> None:
         telemetry.failure("refused", error)
 
 
+@pytest.fixture
+def loop() -> Iterator[None]:
+    """The thread's event loop, which Mangum runs the lookup on."""
+    made = asyncio.new_event_loop()
+    asyncio.set_event_loop(made)
+    yield
+    made.close()
+    asyncio.set_event_loop(None)
+
+
+def look_everybody_up(world: World) -> int:
+    """Ask the lookup for everyone in every way, and for nobody in a few; return how many answers were found."""
+    lookup, found = Counter(world.table), 0
+    people = [item["pk"]["S"].partition("#")[2] for item in world.scan() if item["sk"]["S"] == "about"]
+    for identity in people:
+        path = f"/customers/{customer_id(identity)}"
+        asked = [
+            ("/customers/lookup", urlencode({"identity": identity})),
+            (path, ""),
+            (f"{path}/timeline", "limit=100"),
+        ]
+        found += sum(lookup.ask(path, query).status == 200 for path, query in asked)
+    for query in (f"phone={DIGITS}", f"email={WORDS}@example.com", f"identity={WORDS}", f"{WORDS}={WORDS}"):
+        lookup.ask("/customers/lookup", query)
+    lookup.ask(f"/customers/{WORDS}")
+    lookup.ask(f"/customers/{customer_id(WORDS)}/timeline", f"cursor={WORDS}")
+    return found
+
+
+@pytest.mark.usefixtures("loop")
 @pytest.mark.parametrize("platform", PLATFORMS, ids=lambda found: found.name)
 def test_no_canary_is_heard(platform: Sender, overheard: list[io.StringIO]) -> None:
     secrets = {f"{platform.name}/{platform.sender.ACCOUNT}": platform.secrets}
@@ -121,10 +155,12 @@ def test_no_canary_is_heard(platform: Sender, overheard: list[io.StringIO]) -> N
                 deliveries += 1
         world.settle()
         kept = str(world.scan())
+        looked_up = look_everybody_up(world)
         hand_offs = str(world.picture())
         telemetry.flush()
     said = "".join(found.getvalue() for found in overheard)
     assert deliveries > 20
+    assert looked_up > 5
     assert kept
     assert hand_offs
     assert WORDS not in said
