@@ -22,7 +22,7 @@ locks := infra/locks
 rooms := services shared infra tests bench
 region := $(or $(AWS_REGION),$(AWS_DEFAULT_REGION),us-east-1)
 
-.PHONY: help env engine-env run stop send token wipe test check lint fmt build deploy lock bench
+.PHONY: help env engine-env run stop send token wipe ledger dead redrive refuse replay reproject test check lint fuzz faults soak fmt build deploy lock bench
 
 help: ## list the doors
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -60,11 +60,37 @@ stop: .venv/stamp ## stop what `make run` started, from another terminal
 send: .venv/stamp ## replay one sample: make send platform=telegram payload=photo_caption
 	@$(python) -m infra.local send "$(platform)" "$(payload)"
 
-token: .venv/stamp ## print a token for the lookup; department=care limits it
+token: .venv/stamp ## print a token for the lookup and for operations; department=care limits it
 	@$(python) -m infra.local token $(department)
 
 wipe: .venv/stamp ## forget the local engine's state
 	@$(python) -m infra.local wipe
+
+# ------------------------------------------------------------------------------------------------------------ repair
+# On this machine; on AWS it is `python -m infra.repair`. Without do=1 nothing is changed, and what would be is shown.
+
+option = $(if $($(1)),--$(1) "$($(1))")
+repair = $(python) -m infra.local repair $@
+doing = $(if $(do),--do)
+span = $(call option,account) $(call option,since) $(call option,until)
+
+ledger: .venv/stamp ## is anything missing? account=telegram/tienda_bot since=2026-11-20T08:00Z until=...
+	@$(repair) $(span)
+
+dead: .venv/stamp ## what is stuck, and what was given up
+	@$(repair)
+
+redrive: .venv/stamp ## do again all that is stuck, and move dead letters back; do=1 does it
+	@$(repair) $(doing)
+
+refuse: .venv/stamp ## decide not to read a delivery: name=... reason="..." author="..."; do=1 does it
+	@$(repair) "$(name)" $(call option,reason) $(call option,author) $(doing)
+
+replay: .venv/stamp ## read kept bytes again: account= since= until=; do=1 changes what differs
+	@$(repair) $(span) $(doing)
+
+reproject: .venv/stamp ## compute projections again: account= since= until=, or identity=; do=1 changes what differs
+	@$(repair) $(span) $(call option,identity) $(doing)
 
 # ------------------------------------------------------------------------------------------------------------ checks
 
@@ -79,6 +105,16 @@ lint: .venv/stamp .engine/stamp ## format, lint, types, template
 	$(python) -m ruff check $(rooms)
 	$(python) -m mypy
 	AWS_DEFAULT_REGION=$(region) $(sam) validate --lint
+
+fuzz: .venv/stamp ## look for input that breaks a platform: make fuzz minutes=10
+	@$(python) -m tests.fuzz $(or $(minutes),10)
+
+faults: .venv/stamp ## the fault matrix at its full size: 100,000 random events at each rate, every scene with a death
+	@FAULT_EVENTS=$(or $(events),100000) FAULT_DEPTH=full $(python) -m pytest tests/faults -m "not engine" -o timeout=0
+
+soak: .venv/stamp .engine/stamp ## thousands of deliveries through a local engine with faults: make soak deliveries=2000
+	@$(python) -m infra.local.soak --deliveries $(or $(deliveries),20000) --rate $(or $(rate),10) \
+		--seed $(or $(seed),1) --faults $(or $(faults),5)
 
 fmt: .venv/stamp ## format the code and repair what the linter can
 	$(python) -m ruff check --fix $(rooms)

@@ -57,18 +57,31 @@ def _number_size(text: str) -> int:
     return 1 + ceil(len(digits) / 2)
 
 
-def index_write_units(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, *, key: Sequence[str]) -> int:
-    """Return what a write of an item (`None`: not there) costs in a global index that projects keys only.
+def index_write_units(
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any] | None,
+    *,
+    key: Sequence[str],
+    projected: Sequence[str] = (),
+) -> int:
+    """Return what a write of an item (`None`: not there) costs in a global index.
 
-    `key` are the attributes of the index's own key; an item without one of them is not in the index. An entry that
-    stays as it was costs nothing, one that comes or goes a write, one whose key changes both
+    `key` are the attributes of the index's own key, `projected` those that it shows beside the keys; an item without
+    one of the key's is not in the index. An entry that stays as it was costs nothing, one that comes, goes or shows
+    something else a write, one whose key changes two
     (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html, "Write capacity units").
     """
-    entries = [_index_entry(item, key) for item in (before, after)]
-    return 0 if entries[0] == entries[1] else sum(write_units(entry) for entry in entries if entry)
+    old, new = (_index_entry(item, key, projected) for item in (before, after))
+    if old == new:
+        return 0
+    if old and new and all(old[name] == new[name] for name in key):
+        return max(write_units(old), write_units(new))
+    return sum(write_units(entry) for entry in (old, new) if entry)
 
 
-def _index_entry(item: Mapping[str, Any] | None, key: Sequence[str]) -> Mapping[str, Any] | None:
+def _index_entry(
+    item: Mapping[str, Any] | None, key: Sequence[str], projected: Sequence[str]
+) -> Mapping[str, Any] | None:
     if item is None or not all(name in item for name in key):
         return None
-    return {name: item[name] for name in (*key, "pk", "sk")}
+    return {name: item[name] for name in (*key, "pk", "sk", *projected) if name in item}

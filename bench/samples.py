@@ -1,7 +1,7 @@
 """Deliveries as the platforms make them: each platform's own sample, signed by its twin, and variations on it."""
 
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html import escape
@@ -46,23 +46,27 @@ class Sample:
             "headers": _GATEWAY | {"content-length": str(len(body))} | self.sender.sign(body, self.secret, _now()),
             "requestContext": {
                 "http": {"method": "POST", "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1"},
+                "requestId": "JKJaXmPLvHcESHA=",
                 "stage": "$default",
             },
             "body": b64encode(body).decode(),
             "isBase64Encoded": True,
         }
 
-    def later(self, number: int, *, text: str | None = None) -> bytes:
+    def later(self, number: int, *, text: str | None = None, elsewhere: bool = False) -> bytes:
         """Return the body with which the same person says one more thing, `number` minutes later, of the same size
-        unless the text is another."""
+        unless the text is another; in the same conversation or, where the platform has several of one person,
+        `elsewhere`."""
         said = self._message(self.body)
-        changed = orjson.dumps(_changed(orjson.loads(self.body), _changes(said, number, text)))
+        kept = () if elsewhere else _CONVERSATION
+        changed = orjson.dumps(_changed(orjson.loads(self.body), _changes(said, number, text), kept))
         again = self._message(changed)
         moved = again.occurred_at - said.occurred_at
         if (
             again.external_id == said.external_id
             or moved != timedelta(minutes=number)
             or text not in (None, again.text)
+            or (again.thread != said.thread and not elsewhere)
         ):
             raise ValueError(f"{self.platform}: the sample could not be turned into a later message")
         return changed
@@ -96,6 +100,9 @@ def samples() -> Iterator[Sample]:
 def _now() -> datetime:
     return datetime.now(UTC)
 
+
+_CONVERSATION = ("conversation_id",)
+"""What names the conversation, where that is the first message's id."""
 
 type _Leaf = str | int | float | bool | None
 
@@ -133,11 +140,11 @@ def _next(own_id: str, number: int) -> str:
     return f"{stem}{int(counted or 0) + number}"
 
 
-def _changed(value: Any, change: Callable[[_Leaf], _Leaf]) -> Any:
+def _changed(value: Any, change: Callable[[_Leaf], _Leaf], kept: Collection[str]) -> Any:
     match value:
         case dict():
-            return {name: _changed(inner, change) for name, inner in value.items()}
+            return {name: inner if name in kept else _changed(inner, change, kept) for name, inner in value.items()}
         case list():
-            return [_changed(inner, change) for inner in value]
+            return [_changed(inner, change, kept) for inner in value]
         case _:
             return change(value)

@@ -26,10 +26,10 @@ CACHE = ROOT / ".aws-sam" / "dependencies"
 PYTHON_VERSION = "3.13"
 TASK_ROOT = "/var/task"
 
-SERVICES = ("customer360", "projector", "watch", "webhooks")
+SERVICES = ("channels", "customer360", "operations", "projector", "watch", "webhooks")
 
-READ_DELIVERIES = {"projector", "watch", "webhooks"}
-"""The services that need the platforms' folders, which are found and imported by name when a delivery comes."""
+READ_DELIVERIES = {"channels", "operations", "projector", "watch", "webhooks"}
+"""The services that need the platforms' folders, which are found and imported by name when they are needed."""
 
 PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
 """What a wheel must be made for, by Lambda architecture (its Python 3.13 runs on Amazon Linux 2023)."""
@@ -122,7 +122,12 @@ def _dependencies(service: str, *, architecture: str, uv: str) -> Path:
         _trim(making)
         _compile(making, below=making)
         making.chmod(0o755)
-        making.rename(made)
+        try:
+            making.rename(made)
+        except OSError:
+            if not made.exists():
+                raise
+            shutil.rmtree(making)  # another build was faster, with the same
     return made
 
 

@@ -2,9 +2,10 @@
 
     python -m infra.publish playbook infra/playbook.example.toml --stack mostrador
     python -m infra.publish secrets  accounts.json                --stack mostrador      (- reads standard input)
+    python -m infra.publish tokens   tokens.json                  --stack mostrador
 
-The playbook's form is explained in `infra/playbook.example.toml`, that of the secrets in `shared/secrets.py`. The
-secrets are replaced as a whole; functions look again within a minute.
+The playbook's form is explained in `infra/playbook.example.toml`, that of the webhook secrets and of the API tokens in
+`shared/secrets.py`. Either document is replaced as a whole; functions look again within a minute.
 """
 
 import argparse
@@ -34,19 +35,28 @@ def publish_secrets(document: str, *, secret_id: str, client: ClientFactory) -> 
     client("secretsmanager").put_secret_value(SecretId=secret_id, SecretString=document)
 
 
+def publish_tokens(document: str, *, secret_id: str, client: ClientFactory) -> None:
+    """Replace the API tokens of all accounts; raises `ConfigurationError` that names accounts, never tokens."""
+    secrets.parse_tokens(document)
+    client("secretsmanager").put_secret_value(SecretId=secret_id, SecretString=document)
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Publish a playbook or webhook secrets to a deployed stack.")
-    parser.add_argument("what", choices=["playbook", "secrets"])
+    parser = argparse.ArgumentParser(description="Publish a playbook, webhook secrets or API tokens to a stack.")
+    parser.add_argument("what", choices=["playbook", "secrets", "tokens"])
     parser.add_argument("file", help="what to publish; - reads standard input")
     parser.add_argument("--stack", default="mostrador")
     given = parser.parse_args()
     text = sys.stdin.read() if given.file == "-" else Path(given.file).read_text()
     outputs = _outputs(given.stack)
     try:
-        if given.what == "playbook":
-            publish_playbook(text, table_name=outputs["TableName"], client=_client)
-        else:
-            publish_secrets(text, secret_id=outputs["WebhookSecretsId"], client=_client)
+        match given.what:
+            case "playbook":
+                publish_playbook(text, table_name=outputs["TableName"], client=_client)
+            case "secrets":
+                publish_secrets(text, secret_id=outputs["WebhookSecretsId"], client=_client)
+            case "tokens":
+                publish_tokens(text, secret_id=outputs["ApiTokensId"], client=_client)
     except ConfigurationError as error:
         sys.exit(f"not published: {error}")
     print(f"published to {given.stack}")

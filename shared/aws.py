@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -21,6 +22,9 @@ _CONFIG = Config(
     tcp_keepalive=True,
     user_agent="Mostrador",  # otherwise put together anew for each call, which takes a tenth of its time
 )
+
+FAILURES = (ClientError, BotoCoreError)
+"""What a call raises when AWS refuses it or cannot be reached."""
 
 
 @cache

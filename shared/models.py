@@ -57,7 +57,8 @@ class Delivery:
     """One verified request: the raw bytes that a platform handed us for one of our accounts.
 
     `account` is the one named in the webhook's URL; a body may speak of several of the company's accounts, and
-    then each event names its own. `received_at` is the instant at our door.
+    then each event names its own. `received_at` is the instant at our door. `request_id` tells apart the requests that
+    brought the same bytes; it is the gateway's.
     """
 
     platform: str
@@ -65,6 +66,7 @@ class Delivery:
     body: bytes = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
     received_at: datetime
+    request_id: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "headers", Headers(self.headers))

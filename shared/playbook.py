@@ -1,4 +1,5 @@
-"""The company's own configuration: its departments, the phrases that route to them, and how long people may wait.
+"""The company's own configuration: its departments, the phrases that route to them, how long people may wait, and the
+accounts on which it is to be reached.
 
 An operator writes it as TOML (`infra/playbook.example.toml` explains every setting). `parse` reads that;
 `to_json` and `from_json` are how it is kept.
@@ -13,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError, model_validator
 
+from shared import accounts
+from shared.accounts import Account
 from shared.advice import advice
 from shared.errors import ConfigurationError
 from shared.models import Frozen
@@ -96,6 +99,12 @@ class Priorities(Frozen):
     raised_by: tuple[PriorityRule, ...] = ()
 
 
+class Accounting(Frozen):
+    """How long what was received may stay without an outcome before somebody is told."""
+
+    pending_at_most_minutes: _Minutes = 15
+
+
 class Playbook(Frozen):
     """One version of a company's configuration; whoever holds one may rely on it being free of contradiction."""
 
@@ -104,6 +113,8 @@ class Playbook(Frozen):
     default_department: DepartmentName
     departments: Annotated[tuple[Department, ...], Field(min_length=1)]
     priorities: Priorities
+    accounts: tuple[Account, ...] = ()
+    accounting: Accounting = Accounting()
 
     def department(self, name: str) -> Department:
         """Return the department of that name; raises `ConfigurationError` when this version has none."""
@@ -133,8 +144,8 @@ class Playbook(Frozen):
 def parse(toml: str) -> Playbook:
     """Return the playbook that an operator wrote as TOML.
 
-    Raises `ConfigurationError` that names the settings at fault and says what to do about each. Time zones are looked
-    up here and not in `from_json`: a machine with older zone data must still be able to route.
+    Raises `ConfigurationError` that names the settings at fault and says what to do about each. Time zones and
+    platforms are looked up here and not in `from_json`: a machine with older zone data must still be able to route.
     """
     try:
         written = tomllib.loads(toml)
@@ -146,7 +157,7 @@ def parse(toml: str) -> Playbook:
         playbook = Playbook.model_validate(written)
     except ValidationError as error:
         raise _unusable(advice(error, written)) from error
-    if problems := list(_time_zones(playbook)):
+    if problems := [*_time_zones(playbook), *accounts.unknown_to_platforms(playbook.accounts)]:
         raise _unusable(problems)
     return playbook
 
@@ -229,4 +240,8 @@ def _written_twice(lists: Iterable[tuple[str, Phrases]]) -> Iterator[str]:
                     languages.add(language)
 
 
-_CHECKS = (_names, _fallbacks, _phrases)
+def _accounts(playbook: Playbook) -> Iterator[str]:
+    yield from accounts.named_twice(playbook.accounts)
+
+
+_CHECKS = (_names, _fallbacks, _phrases, _accounts)

@@ -1,10 +1,11 @@
-"""The queues: the spill that takes what the table refuses, and the departments' own."""
+"""The queues: the spill that takes what the table refuses, the departments' own, and how each is looked after."""
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -15,6 +16,7 @@ from shared.store.keys import instant
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.literals import QueueAttributeNameType
 
 
 class Spill:
@@ -39,6 +41,7 @@ def spilled(delivery: Delivery) -> str:
             "account": delivery.account,
             "headers": dict(delivery.headers),
             "received_at": instant(delivery.received_at),
+            "request_id": delivery.request_id,
             "packed": b64encode(codec.pack(b"", delivery.body)).decode("ascii"),
         }
     )
@@ -53,6 +56,7 @@ def unspilled(message: str) -> Delivery:
         body=codec.unpack(b64decode(said["packed"], validate=True))[1],
         headers=said["headers"],
         received_at=datetime.fromisoformat(said["received_at"]),
+        request_id=said["request_id"],
     )
 
 
@@ -79,3 +83,101 @@ class Departments:
             MessageGroupId=customer_id,
             MessageDeduplicationId=escalation_id,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many messages a queue has, as SQS counts them: approximately, and a minute late after a change.
+
+    `waiting` can be received now, `in_flight` were received and are not deleted yet, and `dead_letters` were given up.
+    """
+
+    queue: str
+    waiting: int
+    in_flight: int
+    dead_letters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A dead letter as it was received."""
+
+    receipt: str
+    send: Mapping[str, Any]
+    """The arguments that send it again."""
+
+
+class Queue:
+    """One queue with its dead-letter queue, for whoever looks after them."""
+
+    def __init__(self, client: "SQSClient", name: str, *, url: str, dead_letters_url: str) -> None:
+        self.name = name
+        self._client = client
+        self.url = url
+        self.dead_letters_url = dead_letters_url
+
+    def backlog(self) -> Backlog:
+        """Return how many messages there are now."""
+        waiting, in_flight = self._count(self.url)
+        return Backlog(
+            queue=self.name, waiting=waiting, in_flight=in_flight, dead_letters=sum(self._count(self.dead_letters_url))
+        )
+
+    def _count(self, url: str) -> tuple[int, int]:
+        found = self._client.get_queue_attributes(QueueUrl=url, AttributeNames=[*_COUNTS])["Attributes"]
+        waiting, in_flight = (int(found[name]) for name in _COUNTS)
+        return waiting, in_flight
+
+    def dead_letters(self, *, most: int) -> Iterator[Letter]:
+        """Yield dead letters, each at most once in a minute, until there are none or so many were yielded."""
+        while most > 0:
+            found = self._client.receive_message(
+                QueueUrl=self.dead_letters_url,
+                MaxNumberOfMessages=min(most, _AT_ONCE),
+                MessageAttributeNames=["All"],
+                MessageSystemAttributeNames=["MessageGroupId"],
+                VisibilityTimeout=_HIDDEN_SECONDS,
+                WaitTimeSeconds=_WAIT_SECONDS,
+            ).get("Messages", [])
+            if not found:
+                return
+            most -= len(found)
+            yield from (Letter(message["ReceiptHandle"], _again(message)) for message in found)
+
+    def take_back(self, letter: Letter) -> None:
+        """Put a dead letter on the queue again, and only then take it off the dead-letter queue.
+
+        Dying in between leaves it on both, which doubles a message and loses none.
+        """
+        self._client.send_message(QueueUrl=self.url, **letter.send)
+        self._client.delete_message(QueueUrl=self.dead_letters_url, ReceiptHandle=letter.receipt)
+
+
+def queues(client: "SQSClient", urls: Mapping[str, tuple[str, str]]) -> list[Queue]:
+    """Return the queues of a stack, from the URLs of each and of its dead-letter queue, by name."""
+    return [Queue(client, name, url=url, dead_letters_url=dead) for name, (url, dead) in urls.items()]
+
+
+_COUNTS: tuple["QueueAttributeNameType", ...] = (
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesNotVisible",
+)
+_AT_ONCE = 10
+_HIDDEN_SECONDS = 60
+_WAIT_SECONDS = 1
+"""Receiving without waiting asks a part of SQS's servers only, and may miss what is there (ReceiveMessage)."""
+
+
+def _again(message: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments that send a received message again.
+
+    A FIFO queue forgets for five minutes whatever has an id that it has seen. The original's id would have a hand-off
+    that died young dropped in silence; the dead letter's own id is new to the queue, is the same however often this one
+    is sent again, and is another one when it dies once more, since what is sent is a new message.
+    """
+    arguments: dict[str, Any] = {"MessageBody": message["Body"]}
+    if attributes := message.get("MessageAttributes"):
+        arguments["MessageAttributes"] = attributes
+    if group := message.get("Attributes", {}).get("MessageGroupId"):
+        arguments |= {"MessageGroupId": group, "MessageDeduplicationId": f"redriven-{message['MessageId']}"}
+    return arguments

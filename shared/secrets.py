@@ -6,6 +6,11 @@
 `signing` are the secrets that a delivery may be signed with, the current one first; two live ones let a secret be
 rotated without losing a delivery. `handshake` are those that a platform's handshake is checked with, on the
 platforms that have one of its own.
+
+The tokens that platforms are asked with stand in a document of their own, which the door never reads:
+
+    {"telegram/shop_bot": {"token": "..."},
+     "meta/shop":         {"token": "...", "things": {"<Page id>": "its own token"}}}
 """
 
 from collections.abc import Callable, Mapping
@@ -50,10 +55,49 @@ def parse(document: str) -> Mapping[str, AccountSecrets]:
     try:
         return _document_adapter.validate_json(document)
     except ValidationError as error:
-        places = sorted({".".join(str(part) for part in found["loc"]) or "the document" for found in error.errors()})
         raise ConfigurationError(
-            f"webhook secrets: give one or two non-empty secrets, current first, at: {', '.join(places)}"
+            f"webhook secrets: give one or two non-empty secrets, current first, at: {_places(error)}"
         ) from None
+
+
+def _places(error: ValidationError) -> str:
+    places = {".".join(str(part) for part in found["loc"]) or "the document" for found in error.errors()}
+    return ", ".join(sorted(places))
+
+
+class ApiToken(BaseModel):
+    """What an account's platform is asked with: `token`, and others for single things (a Page) by their id."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, str_min_length=1)
+
+    token: str = Field(repr=False)
+    things: Mapping[str, str] = Field(default_factory=dict, repr=False)
+
+
+_Tokens = dict[str, ApiToken]
+_tokens_adapter: TypeAdapter[_Tokens] = TypeAdapter(_Tokens, config=ConfigDict(hide_input_in_errors=True))
+
+
+def parse_tokens(document: str) -> Mapping[str, ApiToken]:
+    """Return the API tokens by `<platform>/<account>`.
+
+    Raises `ConfigurationError` that names the accounts whose tokens are missing or empty.
+    """
+    try:
+        return _tokens_adapter.validate_json(document)
+    except ValidationError as error:
+        raise ConfigurationError(
+            f'API tokens: write {{"<platform>/<account>": {{"token": "..."}}}}; wrong at: {_places(error)}'
+        ) from None
+
+
+def api_tokens(client: "SecretsManagerClient", secret_id: str) -> Mapping[str, ApiToken]:
+    """Return the API tokens as they are now; raises `StoreUnavailable` when they cannot be read."""
+    try:
+        answer = client.get_secret_value(SecretId=secret_id)
+    except (ClientError, BotoCoreError) as error:
+        raise StoreUnavailable(f"the API tokens cannot be read now ({type(error).__name__})") from error
+    return parse_tokens(answer["SecretString"])
 
 
 class WebhookSecrets:

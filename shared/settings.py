@@ -26,14 +26,38 @@ class DoorSettings(Settings):
 
 
 class ProjectionSettings(Settings):
-    """What `services/projector` and `services/watch` need: `department_queues` is JSON, department to queue URL."""
+    """What `services/projector` and `services/watch` need: `department_queues` is JSON, department to queue URL.
+
+    `aws_lambda_function_version` is the runtime's own: the number of the published version that runs.
+    """
 
     table_name: str = Field(min_length=1)
     delivery_bucket: str = Field(min_length=1)
     department_queues: dict[str, Identifier] = Field(min_length=1)
     public_url: str = ""
+    aws_lambda_function_version: str = "local"
 
     @field_validator("department_queues", mode="before")
+    @classmethod
+    def _from_json(cls, value: object) -> object:
+        return orjson.loads(value) if isinstance(value, str) else value
+
+
+class ChannelSettings(Settings):
+    """What `services/channels` needs."""
+
+    table_name: str = Field(min_length=1)
+    api_tokens_id: str = Field(min_length=1)
+
+
+class OperationsSettings(Settings):
+    """What `services/operations` needs: `queues` is JSON, a queue's name to its URL and its dead-letter queue's."""
+
+    table_name: str = Field(min_length=1)
+    delivery_bucket: str = Field(min_length=1)
+    queues: dict[str, tuple[Identifier, Identifier]] = Field(min_length=1)
+
+    @field_validator("queues", mode="before")
     @classmethod
     def _from_json(cls, value: object) -> object:
         return orjson.loads(value) if isinstance(value, str) else value

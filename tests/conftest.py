@@ -12,6 +12,8 @@ from moto import mock_aws
 
 from shared.store.table import Table
 from tests import corpus
+from tests.abuse import figures as abuse
+from tests.faults import figures as faults
 from tests.template import table_definition
 
 if TYPE_CHECKING:
@@ -55,5 +57,5 @@ def table(dynamodb: "DynamoDBClient") -> Table:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    for line in corpus.lines():
+    for line in (*corpus.lines(), *abuse.lines(), *faults.lines()):
         terminalreporter.write_line(line)

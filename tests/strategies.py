@@ -126,5 +126,6 @@ def deliveries(**fields: SearchStrategy[Any]) -> SearchStrategy[Delivery]:
         "body": st.binary(max_size=200),
         "headers": headers,
         "received_at": recent_instants,
+        "request_id": texts,
     }
     return st.builds(Delivery, **common | fields)

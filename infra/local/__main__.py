@@ -1,4 +1,4 @@
-"""The Makefile's doors to the local run: run, stop, send, token, wipe."""
+"""The Makefile's doors to the local run: run, stop, send, token, wipe, and all of `infra.repair`."""
 
 import argparse
 import json
@@ -8,14 +8,17 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from infra import repair
 from infra.local import engine, samples, tour
 from infra.local.deploy import deploy
 from infra.local.home import ROOT, Home, Trouble
 from infra.local.tokens import Issuer
 from infra.publish import publish_playbook, publish_secrets
+from infra.stack import Stack
 from shared.models import Ignored
 
 FOLDER = ROOT / ".local"
@@ -107,6 +110,7 @@ def _print_doors(home: Home, identity: str) -> None:
     print('  curl -sG -H "Authorization: Bearer $(make -s token)" \\')
     print(f'       --data-urlencode "identity={identity}" {home.api_url}/customers/lookup')
     print("  make -s token department=care     a token that sees only the cases of one department")
+    print("  make ledger                       whether anything is missing")
     print()
 
 
@@ -127,6 +131,13 @@ def send(home: Home, platform: str, payload: str) -> None:
 def token(home: Home, departments: list[str]) -> None:
     here = _running(home)
     print(Issuer.of(here).token(here, departments=departments))
+
+
+def mend(home: Home, arguments: list[str]) -> None:
+    """Do what `infra.repair` does, here."""
+    here = _running(home)
+    doors = ("`make {command}`", "`make {command} do=1`")
+    repair.main(arguments, stack=lambda _: Stack(here.outputs(), here.client, datetime.now(UTC), doors))
 
 
 def stop(home: Home) -> None:
@@ -173,6 +184,7 @@ def main() -> None:
     sending.add_argument("platform")
     sending.add_argument("payload")
     doors.add_parser("token").add_argument("departments", nargs="*")
+    doors.add_parser("repair").add_argument("arguments", nargs=argparse.REMAINDER)
     given = parser.parse_args()
     home = Home(given.folder, getattr(given, "port", 0))
     actions = {
@@ -181,6 +193,7 @@ def main() -> None:
         "wipe": lambda: wipe(home),
         "send": lambda: send(home, given.platform, given.payload),
         "token": lambda: token(home, given.departments),
+        "repair": lambda: mend(home, given.arguments),
     }
     try:
         actions[given.door]()

@@ -1,5 +1,6 @@
 """The embedded AWS engine (MiniStack): started on 127.0.0.1 only, stopped so that it saves its state."""
 
+import json
 import os
 import shutil
 import signal
@@ -18,8 +19,10 @@ _START_SECONDS = 180
 _STOP_SECONDS = 30
 
 
-def start(home: Home) -> "subprocess.Popen[bytes]":
+def start(home: Home, *, functions_call: str | None = None) -> "subprocess.Popen[bytes]":
     """Start the engine on its state and return when it answers; `stop` must follow.
+
+    `functions_call` is the URL at which the functions find AWS, where that is not the engine itself.
 
     Raises `Trouble` when it is not installed, runs already, finds its port taken or does not come up.
     """
@@ -29,15 +32,23 @@ def start(home: Home) -> "subprocess.Popen[bytes]":
         raise Trouble(f"it runs already (process {pid}): use it, or stop it with 'make stop'")
     if not _is_free(home.port):
         raise Trouble(f"port {home.port} is in use: free it, or choose another with 'make run PORT={home.port + 1}'")
+    _is_for_this_port(home)
     scratch = home.folder / "scratch"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
+    _read_streams_from_the_start(home)
     with (home.folder / "engine.log").open("wb") as log:
         # In a session of its own: Ctrl-C reaches only us, and we stop it in our order.
         process = subprocess.Popen(
-            [EXECUTABLE], env=_environment(home), cwd=scratch, stdout=log, stderr=log, start_new_session=True
+            [EXECUTABLE],
+            env=_environment(home) | ({"AWS_ENDPOINT_URL": functions_call} if functions_call else {}),
+            cwd=scratch,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
     home.remember("running", {"pid": process.pid, "port": home.port})
+    home.remember("made", {"port": home.port})
     _wait_until_up(home, process)
     return process
 
@@ -74,6 +85,27 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def _is_for_this_port(home: Home) -> None:
+    """Refuse a state that was made on another port: the engine knows queues by their URLs, and would read none of
+    them."""
+    port = home.recall("made").get("port", home.port)
+    if (home.folder / "engine").exists() and port != home.port:
+        raise Trouble(f"the kept state was made on port {port}: 'make run PORT={port}', or forget it with 'make wipe'")
+
+
+def _read_streams_from_the_start(home: Home) -> None:
+    """Forget how far the engine had read the table's stream.
+
+    It saves that (MiniStack 1.5.33) but not the stream, which starts empty: as many new records as there had been would
+    never reach the projector.
+    """
+    saved = home.folder / "engine" / "lambda.json"
+    if saved.exists():
+        state = json.loads(saved.read_text())
+        state["payload"].pop("dynamodb_stream_positions", None)
+        saved.write_text(json.dumps(state))
 
 
 def _environment(home: Home) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Who issues tokens for the lookup on this machine: the engine's own Cognito."""
+"""Who issues tokens for the lookup and for operations on this machine: the engine's own Cognito."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ import httpx
 
 from infra.local.home import REGION, Home, Trouble
 
-_POOL = "mostrador-local"
+_POOL = "mostrador-local-2"  # another name for other scopes: a pool that an older state has would not know them
 _DEPARTMENTS = ("billing", "delivery_and_orders", "technical", "care")
-_SCOPES = {"customers": ("read",), "department": _DEPARTMENTS}
-"""What a token may carry (services/customer360/access.py), by Cognito's resource server: `customers/read` and so on."""
+_SCOPES = {"customers": ("read",), "operations": ("read",), "department": _DEPARTMENTS}
+"""What a token may carry (`customers/read` and so on: services/*/), by Cognito's resource server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,10 @@ class Issuer:
         return cls(f"https://cognito-idp.{REGION}.amazonaws.com/{pool_id}", found["ClientId"], found["ClientSecret"])
 
     def token(self, home: Home, *, departments: Sequence[str] = ()) -> str:
-        """Return an access token for the lookup, good for an hour; limited to these departments' cases if any."""
-        scopes = ["customers/read", *(f"department/{name}" for name in departments)]
+        """Return an access token, good for an hour: for the lookup and for operations or, with departments, for the
+        lookup of their cases alone."""
+        limits = [f"department/{name}" for name in departments]
+        scopes = ["customers/read", *(limits or ["operations/read"])]
         answer = httpx.post(
             f"{home.endpoint}/oauth2/token",
             data={"grant_type": "client_credentials", "scope": " ".join(scopes)},

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-import orjson
 
 from infra.local.home import Home, Trouble
 from infra.local.samples import Sample
 from infra.local.tokens import Issuer
+from shared.ledger import Outcomes
 from shared.models import Ignored, Message
 from shared.store import journal, keys
 from shared.store.keys import Key
@@ -72,7 +72,7 @@ def tally(home: Home, table_name: str) -> Tally:
         sort_key = item["sk"]["S"]
         if sort_key.startswith(keys.EVENT_PREFIX):
             entry = journal.entry(item)
-            found.outcomes[entry.platform][entry.event.kind] += 1
+            found.outcomes[entry.delivery.platform][entry.event.kind] += 1
         elif sort_key == keys.DELIVERY:
             found.projections["delivery kept whole"] += 1
             found.outcomes[item["platform"]["S"]].update(_beside_events(item))
@@ -90,11 +90,10 @@ def _name(item: Item) -> str:
 
 def _beside_events(delivery: Item) -> Counter[str]:
     """Return the outcomes of a kept delivery's units that are no events of the journal."""
-    found: Counter[str] = Counter()
-    outcomes = orjson.loads(delivery["outcomes"]["S"]) if "outcomes" in delivery else {"unreadable": 1}
-    for outcome, number in outcomes.items():
-        found[outcome.partition(":")[0]] += number
-    return Counter({name: found[name] for name in ("ignored", "unreadable")})
+    if "outcomes" not in delivery:
+        return Counter(unreadable=1)
+    outcomes = Outcomes.model_validate_json(delivery["outcomes"]["S"])
+    return Counter(ignored=sum(outcomes.ignored.values()), unreadable=sum(outcomes.unreadable.values()))
 
 
 def _every_item(home: Home, table_name: str) -> Iterator[Item]:

@@ -1,4 +1,4 @@
-"""What a token may see. The gateway has verified it; here its scopes are read, and whatever is unclear is refused.
+"""What a token may see.
 
 - `customers/read` lets its holder look customers up.
 - `department/<name>`, once or several times, limits that to the cases of these departments: of other departments' cases
@@ -6,10 +6,9 @@
 - Without any `department/...` scope there is no such limit.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from shared.errors import Forbidden, Unauthenticated
+from shared.http.scopes import scopes
 
 READ = "customers/read"
 _DEPARTMENT = "department/"
@@ -31,26 +30,6 @@ def access(event: object) -> Access:
     Raises `Unauthenticated` when the gateway's JWT authorizer has put no claims there, and `Forbidden` when they lack
     the scope `customers/read`.
     """
-    claims = event
-    for step in ("requestContext", "authorizer", "jwt", "claims"):
-        claims = claims.get(step) if isinstance(claims, Mapping) else None
-    if not isinstance(claims, Mapping) or not claims:
-        raise Unauthenticated("the request carries no token that the gateway verified")
-    scopes = frozenset(_scopes(claims))
-    if READ not in scopes:
-        raise Forbidden(f"the token lacks the scope {READ}")
-    limits = frozenset(scope.removeprefix(_DEPARTMENT) for scope in scopes if scope.startswith(_DEPARTMENT))
+    found = scopes(event, needed=READ)
+    limits = frozenset(scope.removeprefix(_DEPARTMENT) for scope in found if scope.startswith(_DEPARTMENT))
     return Access(limits or None)
-
-
-def _scopes(claims: Mapping[object, object]) -> Iterator[str]:
-    """Yield the scopes of `scope` (RFC 8693, section 4.2) and `scp` (Microsoft Entra, Okta)."""
-    for name in ("scope", "scp"):
-        yield from _words(claims.get(name))
-
-
-def _words(value: object) -> Iterable[str]:
-    # The gateway hands a list over as text: "[customers/read department/billing]".
-    if isinstance(value, str):
-        return value.strip("[]").replace(",", " ").split()
-    return [word for word in value if isinstance(word, str)] if isinstance(value, list) else []

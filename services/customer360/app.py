@@ -7,10 +7,10 @@ from typing import Any
 
 from mangum import Mangum
 
-from services.customer360 import problems
 from services.customer360.lookup import Lookup
 from services.customer360.routes import api
 from shared import aws, settings, telemetry
+from shared.http import problems
 from shared.store.customers import PARALLEL, Customers
 from shared.store.table import Table
 

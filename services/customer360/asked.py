@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from services.customer360.cursor import LONGEST
 from shared.contacts import canonical, handle_value
 from shared.errors import InvalidParameter
+from shared.http.query import Query
 
 type _Kind = Literal["phone", "email", "handle"]
 
@@ -37,11 +38,7 @@ class Contact:
     value: str
 
 
-class _Query(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-class LookupQuery(_Query):
+class LookupQuery(Query):
     """Exactly one way to find somebody: `identity`, `phone`, `email`, or `handle` together with `platform`."""
 
     identity: _Text = Field(None, description="A person's address on a channel, as hand-offs and timelines name it.")
@@ -78,7 +75,7 @@ class LookupQuery(_Query):
         return Contact(kind, value)
 
 
-class TimelineQuery(_Query):
+class TimelineQuery(Query):
     """Which page of a timeline."""
 
     cursor: Annotated[str | None, Field(min_length=1, max_length=LONGEST)] = Field(

@@ -156,12 +156,3 @@ class Timeline(_Part):
 
     entries: tuple[Entry, ...] = Field(description="May be fewer than asked for, even none, with a next_cursor.")
     next_cursor: str | None = Field(description="Pass it as cursor for the next page; null on the last.")
-
-
-class Problem(_Part):
-    """Why a request was refused (RFC 9457)."""
-
-    status: int
-    code: str = Field(description="For machines; stable.")
-    detail: str = Field(description="What is wrong and what to do, for a person.")
-    field: str | None = Field(description="The parameter that is wrong, as the caller wrote it.")

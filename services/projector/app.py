@@ -22,6 +22,7 @@ _projector = Projector(
     playbook=CurrentPlaybook(_table),
     now=lambda: datetime.now(UTC),
     public_url=_settings.public_url,
+    version=_settings.aws_lambda_function_version,
 )
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from services.watch.rounds import LeftBehind, drive_due_work
+from services.watch.rounds import LeftBehind, drive_due_work, pending_too_long
 from shared import aws, settings, telemetry
 from shared.projection.projector import Projector
 from shared.queues import Departments
@@ -23,6 +23,7 @@ _projector = Projector(
     playbook=CurrentPlaybook(_table),
     now=lambda: datetime.now(UTC),
     public_url=_settings.public_url,
+    version=_settings.aws_lambda_function_version,
 )
 
 
@@ -36,7 +37,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         )
         for kind, number in found.items():
             telemetry.count(f"Due{kind.capitalize()}", number)
-        return {"found": found}
+        too_long = pending_too_long(_projector)
+        telemetry.count("PendingTooLong", too_long)
+        return {"found": found, "pending_too_long": too_long}
     finally:
         telemetry.flush()
 
@@ -45,7 +48,7 @@ def _take_over(messages: list[dict[str, Any]]) -> dict[str, Any]:
     failed = []
     for message in messages:
         try:
-            LeftBehind.parse(message["body"]).drive(_projector, aws.client("dynamodbstreams"))
+            LeftBehind.parse(message["body"]).list_all(_projector, aws.client("dynamodbstreams"))
         except Exception as error:
             telemetry.failure("stream range not taken over", error)
             failed.append({"itemIdentifier": message["messageId"]})

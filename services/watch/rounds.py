@@ -1,5 +1,6 @@
-"""What the watch does: drive again what the projector left behind, and say how much there is."""
+"""What the watch does: drive again what the projector left behind, and say how much there is and how old it is."""
 
+import heapq
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,21 +9,23 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from shared import telemetry
-from shared.errors import StoreUnavailable
+from shared.errors import ConfigurationError, StoreUnavailable
+from shared.playbook import Accounting
 from shared.projection.projector import Projector
+from shared.repair.dead import LEFT_TO_THE_PROJECTOR
 from shared.store import keys
 from shared.store.keys import Key
+from shared.store.table import key_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodbstreams import DynamoDBStreamsClient
 
 GRACE = {
     "unprojected": timedelta(0),
-    "delivery": timedelta(minutes=2),
+    "delivery": LEFT_TO_THE_PROJECTOR,
     "unreadable": timedelta(0),
 }
-"""The kinds of open work that the watch drives, and how long each is left to the projector first; what is likeliest
-to fail again comes last."""
+"""The kinds of open work that the watch drives, and how long each is left to the projector first."""
 
 _MOST_READS = 100
 """How many pages of the stream a range may take; an event source's batch is at most a few."""
@@ -42,12 +45,33 @@ def drive_due_work(projector: Projector, *, time_is_left: Callable[[], bool]) ->
     return found
 
 
+def pending_too_long(projector: Projector) -> int:
+    """Return how many items have waited for longer than the playbook allows since they were received, whenever their
+    next try is due."""
+    longest = timedelta(minutes=_accounting(projector).pending_at_most_minutes)
+    received_before = keys.instant(projector.now() - longest)
+    listed = (item for kind in GRACE for shard in keys.shards(kind) for item in projector.table.listed(shard))
+    return sum(item["received_at"]["S"] < received_before for item in listed if "received_at" in item)
+
+
+def _accounting(projector: Projector) -> Accounting:
+    try:
+        return projector.playbook().accounting
+    except ConfigurationError:
+        return Accounting()  # before the first playbook is published
+
+
 def _due(projector: Projector) -> Iterator[tuple[str, Key]]:
-    now = projector.now()
-    for kind, grace in GRACE.items():
-        for shard in keys.shards(kind):
-            for key in projector.table.open_work(shard, until=keys.instant(now - grace)):
-                yield kind, key
+    """Yield all that is due, the longest due first, whatever its kind and shard: who fails goes behind the others."""
+    found = (_listed(projector, kind, shard) for kind in GRACE for shard in keys.shards(kind))
+    for _, kind, key in heapq.merge(*found):
+        yield kind, key
+
+
+def _listed(projector: Projector, kind: str, shard: str) -> Iterator[tuple[str, str, Key]]:
+    until = keys.instant(projector.now() - GRACE[kind])
+    for item in projector.table.listed(shard, until=until):
+        yield item["open_at"]["S"], kind, key_of(item)
 
 
 def _again(projector: Projector, key: Key) -> None:
@@ -99,14 +123,13 @@ class LeftBehind:
             iterator = answer.get("NextShardIterator")
         raise StoreUnavailable("the stream does not show the whole range that was left behind")
 
-    def drive(self, projector: Projector, client: "DynamoDBStreamsClient") -> None:
-        """List everything in the range as left behind, and then drive it; what fails stays listed."""
-        found = []
+    def list_all(self, projector: Projector, client: "DynamoDBStreamsClient") -> None:
+        """List everything in the range as left behind, for the rounds to drive.
+
+        Driving it here would let one item that kills the process take the whole range with it, again and again.
+        """
         for key in filter(_is_projected, self.keys(client)):
             projector.postpone(key, kind="unprojected", attempts=0)
-            found.append(key)
-        for key in found:
-            _again(projector, key)
 
 
 def _is_projected(key: Key) -> bool:

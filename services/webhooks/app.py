@@ -16,28 +16,32 @@ from shared.models import Handshake, Request
 from shared.queues import Spill
 from shared.secrets import WebhookSecrets
 from shared.store.journal import Bucket, Journal
+from shared.store.refusals import RefusalNotes
 from shared.store.shortcut import shortened
 from shared.store.table import Table
 
 _settings = settings.read(settings.DoorSettings)
+_table = Table(shortened(aws.client("dynamodb", tries=1), aws.session().get_credentials()), _settings.table_name)
 _door = Door(
     secrets=WebhookSecrets(aws.client("secretsmanager"), _settings.webhook_secrets_id),
     journal=Journal(
-        Table(shortened(aws.client("dynamodb", tries=1), aws.session().get_credentials()), _settings.table_name),
+        _table,
         Bucket(aws.later("s3", patience=3), _settings.delivery_bucket),  # for up to 6 MB, from the patient platforms
     ),
     spill=Spill(aws.later("sqs"), _settings.spill_queue_url),
+    refusals=RefusalNotes(_table),
     now=lambda: datetime.now(UTC),
 )
 
-app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
 
 
 async def receive(http: HttpRequest) -> Response:
     """Answer one request of a platform."""
     headers, query = dict(http.headers.items()), dict(http.query_params.items())
     request = Request(http.method, str(http.url), headers, query, await http.body())
-    outcome = _door.answer(**http.path_params, request=request)
+    request_id = http.scope["aws.event"]["requestContext"]["requestId"]
+    outcome = _door.answer(**http.path_params, request=request, request_id=request_id)
     if isinstance(outcome, Handshake):
         return Response(outcome.body, media_type=outcome.content_type)
     telemetry.count(f"Delivery{outcome.capitalize()}")
@@ -51,11 +55,14 @@ app.add_route("/webhooks/{platform}/{account}", receive, methods=["GET", "POST"]
 @app.exception_handler(MostradorError)
 async def refuse(_: HttpRequest, error: MostradorError) -> Response:
     """Answer what was refused with the status that its error means; say why in the log, not to the caller."""
-    telemetry.logger().warning(
-        "refused", extra={"error": type(error).__name__, "reason": str(error), "status": error.status}
-    )
-    telemetry.count(_REFUSALS.get(type(error), "DeliveryRefused"))
+    _refused(error, error.status)
     return Response(status_code=error.status)
+
+
+def _refused(error: Exception, status: int) -> None:
+    reason = str(error) if isinstance(error, MostradorError) else ""  # other errors' texts may quote a payload
+    telemetry.logger().warning("refused", extra={"error": type(error).__name__, "reason": reason, "status": status})
+    telemetry.count(_REFUSALS.get(type(error), "DeliveryRefused"))
 
 
 @app.exception_handler(Exception)
@@ -65,7 +72,7 @@ async def fail(_: HttpRequest, error: Exception) -> Response:
     return Response(status_code=500)
 
 
-_REFUSALS: dict[type[MostradorError], str] = {SignatureError: "SignatureRejected"}
+_REFUSALS: dict[type[Exception], str] = {SignatureError: "SignatureRejected"}
 
 # Mangum logs every exception with its text and a traceback; `fail` logs what may be logged.
 logging.getLogger("mangum.http").disabled = True
@@ -79,5 +86,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer one invocation by API Gateway (HTTP API, payload format 2.0)."""
     try:
         return _adapter(event, context)
+    except ValueError as error:  # the app answers its own errors; this is no request that the adapter can make one of
+        _refused(error, 400)
+        return {"statusCode": 400}
     finally:
         telemetry.flush()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -12,9 +12,14 @@ from shared.models import Delivery, Handshake, Request
 from shared.platforms import Platform, load
 from shared.queues import Spill
 from shared.secrets import AccountSecrets, WebhookSecrets
-from shared.store.journal import Journal, Outcome, record
+from shared.store import journal
+from shared.store.journal import Journal, record
+from shared.store.refusals import RefusalNotes
 
-type Kept = Outcome | Literal["spilled"]
+if TYPE_CHECKING:
+    from shared.channels import Reason
+
+type Kept = journal.Kept | Literal["spilled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +29,13 @@ class Door:
     secrets: WebhookSecrets
     journal: Journal
     spill: Spill
+    refusals: RefusalNotes
     now: Callable[[], datetime]
 
-    def answer(self, *, platform: str, account: str, request: Request) -> Handshake | Kept:
+    def answer(self, *, platform: str, account: str, request: Request, request_id: str) -> Handshake | Kept:
         """Return the platform's handshake answer, or what a verified delivery became; nothing unproven is kept.
+
+        `request_id` tells this request from one that brings the same again.
 
         Raises `UnknownPlatform`, `UnknownAccount`, `SignatureError` or `MalformedRequest` for what is refused, and
         `StoreUnavailable` when neither the journal nor the spill queue took the delivery.
@@ -36,12 +44,21 @@ class Door:
         secrets = self.secrets.of(vendor.name, account)
         now = self.now()
         try:
-            handshake = _proven(vendor, request, secrets, now)
+            handshake = self._proven(vendor, account, request, secrets, now)
+        except SignatureError:
+            self.refusals.note(platform=vendor.name, account=account, reason=_refused(request), at=now)
+            raise
+        return handshake or self._keep(vendor, _delivery(vendor, account, request, request_id, now))
+
+    def _proven(
+        self, vendor: Platform, account: str, request: Request, secrets: AccountSecrets, now: datetime
+    ) -> Handshake | None:
+        try:
+            return _proven(vendor, request, secrets, now)
         except SignatureError:
             if not self.secrets.refresh():
                 raise
-            handshake = _proven(vendor, request, self.secrets.of(vendor.name, account), now)
-        return handshake or self._keep(vendor, _delivery(vendor, account, request, now))
+            return _proven(vendor, request, self.secrets.of(vendor.name, account), now)
 
     def _keep(self, vendor: Platform, delivery: Delivery) -> Kept:
         try:
@@ -66,6 +83,10 @@ def _proven(vendor: Platform, request: Request, secrets: AccountSecrets, now: da
     return handshake
 
 
-def _delivery(vendor: Platform, account: str, request: Request, now: datetime) -> Delivery:
+def _refused(request: Request) -> "Reason":
+    return "signature" if request.method == "POST" else "handshake"
+
+
+def _delivery(vendor: Platform, account: str, request: Request, request_id: str, now: datetime) -> Delivery:
     headers = {name: request.headers[name] for name in vendor.headers if name in request.headers}
-    return Delivery(vendor.name, account, request.body, headers, now)
+    return Delivery(vendor.name, account, request.body, headers, now, request_id)

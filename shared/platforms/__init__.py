@@ -7,7 +7,9 @@ A platform is one folder with
   deliveries; and nothing that costs an import;
 - `signature.py`: `verify(request, secrets, now)` and, where the platform asks for one, `handshake(request, secrets)`;
 - `payload.py`: the wire models, and `split(delivery)`, which cuts a delivery into its units;
-- `normalise.py`: `EVENTS`, a table from the vendor's word for a unit to the function that reads it.
+- `normalise.py`: `EVENTS`, a table from the vendor's word for a unit to the function that reads it;
+- where the platform can be asked, `subscription.py` (whether it still delivers) and `backfill.py` (what we missed),
+  each with a `PORT` (`shared/ports.py`).
 
 The table is all there is: what is dispatched, documented, measured and tested is read from it.
 """
@@ -17,13 +19,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import ValidationError
 
 from shared.errors import MostradorError, UnknownPlatform, UnreadableDelivery
 from shared.models import Delivery, Event, Handshake, Ignored, Request
+
+if TYPE_CHECKING:
+    from shared.ports import BackfillPort, SubscriptionPort
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ class Platform:
     own_handshake_secrets: bool = False
 
     def read(self, unit: Unit) -> list[Event]:
-        """Return what one unit means.
+        """Return what one unit means: at least one event, so that every unit is accounted for.
 
         A word that the table does not have is read by its family's row, `family.*`, where there is one, and is
         otherwise `Ignored`, never an error.
@@ -83,7 +89,7 @@ class Platform:
         if handler is None:
             return [ignored(unit, f"unknown kind: {unit.name}")]
         try:
-            return handler(unit)
+            return handler(unit) or [ignored(unit, "says nothing")]
         except Exception as error:
             raise UnreadableDelivery(f"{self.name} {unit.name}: {describe(error)}") from error
 
@@ -149,6 +155,31 @@ def load(name: str) -> Platform:
         split=import_module(f"{package}.payload").split,
         events=import_module(f"{package}.normalise").EVENTS,
     )
+
+
+def subscription(name: str) -> "SubscriptionPort | None":
+    """Return how a platform folder is asked whether it still delivers, or `None` where it cannot be asked.
+
+    Raises `UnknownPlatform` when there is no such folder.
+    """
+    port: SubscriptionPort | None = _port(name, "subscription")
+    return port
+
+
+def backfill(name: str) -> "BackfillPort | None":
+    """Return how a platform folder is asked for what we missed, or `None` where it cannot be asked.
+
+    Raises `UnknownPlatform` when there is no such folder.
+    """
+    port: BackfillPort | None = _port(name, "backfill")
+    return port
+
+
+def _port(folder: str, part: str) -> Any:
+    if folder not in names():
+        raise UnknownPlatform(f"there is no platform {folder!r}; there are: {', '.join(names())}")
+    module = f"{__name__}.{folder}.{part}"
+    return import_module(module).PORT if find_spec(module) else None
 
 
 def _folder_of_channel(channel: str) -> str:

@@ -6,29 +6,31 @@ conditional on the state they were computed from. The stream's record is done wi
 escalation is a record of the stream itself, and its hand-off goes out from there.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared import telemetry
-from shared.contacts import indexed
-from shared.errors import StoreUnavailable, UnreadableDelivery
+from shared.errors import StoreUnavailable
 from shared.escalation import Escalation, escalate
 from shared.handoff import hand_off
-from shared.ids import customer_id
-from shared.models import Delivery, Frozen, Message, PersonalEvent
+from shared.models import Frozen, Message, PersonalEvent
 from shared.platforms import load
 from shared.playbook import Playbook
 from shared.projection import about as people
 from shared.projection import conversation as conversations
+from shared.projection import rows
 from shared.projection.about import About
 from shared.projection.conversation import Conversation
+from shared.projection.expansion import expand
 from shared.queues import Departments
 from shared.store import journal, keys, revisions
 from shared.store.journal import Bucket, Entry
 from shared.store.keys import Key
-from shared.store.table import Item, Table, state_of
+from shared.store.table import Item, Table, key_of, state_of
+
+LEFT_BEHIND = {"unprojected": "unprojected", "delivery": "unprojected", "unreadable": "unreadable"}
+"""The kinds of open work that are projected again, and what each is listed as from then on."""
 
 _CONTENTION_LIMIT = 20
 """How often a projection is folded again because another process wrote it meanwhile, before the record is given
@@ -40,7 +42,8 @@ _LONGEST_WAIT = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Projector:
-    """The projections' one writer. `playbook` returns the company's current one; `now` an aware instant."""
+    """The projections' one writer. `playbook` returns the company's current one; `now` an aware instant;
+    `version` names the code that runs."""
 
     table: Table
     bucket: Bucket
@@ -48,6 +51,7 @@ class Projector:
     playbook: Callable[[], Playbook]
     now: Callable[[], datetime]
     public_url: str = ""
+    version: str = ""
 
     def project(self, items: Sequence[Item]) -> None:
         """Bring the projections up to items of one partition of the table: events, a kept delivery, escalations."""
@@ -84,16 +88,10 @@ class Projector:
         self._settle(key, seen.get(key), About, fold)
 
     def _rows(self, before: About | None, after: About) -> None:
-        customer = customer_id(after.identity)
-        if before is None:
-            self.table.raise_to(keys.membership(customer_id=customer, identity_name=after.identity), rank=0, state="{}")
-        for contact in after.contacts:
-            if before is None or contact not in before.contacts:
-                value = indexed(contact, identity=after.identity)
-                key = keys.contact(kind=contact.kind, value=value, identity_name=after.identity)
-                self.table.raise_to(
-                    key, rank=int(contact.verified), state=contact.model_dump_json(include={"verified"})
-                )
+        there = set(rows.of(before)) if before else set()
+        for row in rows.of(after):
+            if row not in there:
+                self.table.raise_to(row.key, rank=row.rank, state=row.state)
 
     def _head(self, key: Key, events: Sequence[PersonalEvent], seen: Item | None) -> None:
         def first_inbound_after(at: datetime) -> datetime | None:
@@ -121,9 +119,7 @@ class Projector:
 
     def _derived(self, key: Key, state: Frozen) -> Item:
         derived: Item = {"projected_at": {"S": keys.instant(self.now())}}
-        if isinstance(state, Conversation) and state.waiting_since:
-            derived |= _listed("waiting", key, state.waiting_since)
-        return derived
+        return derived | (waiting(key, state) if isinstance(state, Conversation) else {})
 
     def _first_inbound_after(self, head: Key, like: PersonalEvent, at: datetime) -> datetime | None:
         dated = self.table.query(head.pk, first=f"{keys.EVENT_PREFIX}{keys.instant(at)}", last=keys.LAST_DATED)
@@ -140,12 +136,16 @@ class Projector:
         if escalation is not None:
             key = keys.escalation(identity_name=entry.event.identity, escalation_id=escalation.id)
             state = escalation.model_dump_json(exclude_defaults=True)
-            self.table.replace(key, state=state, seen=None, extra=_offered(key, escalation))
+            self.table.replace(key, state=state, seen=None, extra=offered(key, escalation))
 
     def _offer(self, escalation: Escalation) -> None:
+        """Hand an escalation over, unless it is no offer any more by the time that its record comes."""
+        own = keys.escalation(identity_name=escalation.identity, escalation_id=escalation.id)
         event_key = Key(keys.identity(escalation.identity), escalation.event_key)
         about_key = keys.about(escalation.identity)
-        found = self.table.get_many([event_key, about_key])
+        found = self.table.get_many([own, event_key, about_key])
+        if own not in found or Escalation.model_validate_json(found[own]["state"]["S"]).state != "offered":
+            return
         message = journal.entry(found[event_key]).event
         assert isinstance(message, Message)
         about = About.model_validate_json(found[about_key]["state"]["S"])
@@ -161,58 +161,38 @@ class Projector:
 
         What cannot be read stays open work with its bytes, and is tried again later: after a fix, it is read.
         """
-        key = Key(item["pk"]["S"], item["sk"]["S"])
+        attempts = _attempts(item)
+        item = self.table.get(key_of(item)) or {}  # a record may come late, when all is settled or refused
         if "open" not in item:
             return
         body = self.bucket.get(item["object"]["S"]).body if "object" in item else None
-        outcomes = self._journal_units(journal.delivery(item, body=body))
-        attributes: Item = {"outcomes": journal.outcomes_value(outcomes)}
-        if not any(word.startswith("unreadable") for word in outcomes):
-            self.table.set(key, attributes, remove=_LISTING)
-            return
-        self.postpone(key, kind="unreadable", attempts=_attempts(item), attributes=attributes)
-
-    def _journal_units(self, delivery: Delivery) -> Counter[str]:
-        outcomes: Counter[str] = Counter()
-        platform = load(delivery.platform)
-        try:
-            units = platform.units(delivery)
-        except UnreadableDelivery as error:
-            return Counter({f"unreadable: {error}": 1})
-        for unit in units:
-            try:
-                events = platform.read(unit)
-                items = [journal.expanded_item(delivery, event) for event in events if event.kind != "ignored"]
-            except UnreadableDelivery as error:
-                outcomes[f"unreadable: {error}"] += 1
-            except Exception as error:
-                telemetry.failure("unit not journalled", error)
-                outcomes[f"unreadable: {platform.name} {unit.name}: {type(error).__name__}"] += 1
-            else:
-                for item in items:
-                    self.table.insert(item)
-                outcomes += journal.count(events)
-        return outcomes
+        delivery = journal.delivery(item, body=body)
+        units, outcomes = expand(delivery, load(delivery.platform), self.table)
+        attributes = journal.settled(units, outcomes) | {"read_by": {"S": self.version}}
+        if outcomes.unreadable:
+            self.postpone(key_of(item), kind="unreadable", attempts=attempts, attributes=attributes)
+        else:
+            self.table.set(key_of(item), attributes, remove=_LISTING, having="open")
 
     def postpone(self, key: Key, *, kind: str, attempts: int, attributes: Item | None = None) -> None:
         """List an item in the sparse index as work to be done again, later each time."""
         due = self.now() + min(_FIRST_RETRY * 2 ** min(attempts, 10), _LONGEST_WAIT)
         counted = {"attempts": {"N": str(attempts + 1)}}
-        self.table.set(key, _listed(kind, key, due) | counted | (attributes or {}))
+        having = "open" if key.sk == keys.DELIVERY else "pk"  # a delivery that is settled stays so
+        self.table.set(key, listed(kind, key, due) | counted | (attributes or {}), having=having)
 
     def again(self, key: Key) -> None:
         """Project an item that was left behind, and take it off the list when that worked.
 
-        Whatever error there was is raised after the item is listed again for later.
+        It is listed for later before anything else: one that kills the process must not stay the first in line for
+        ever, with everybody else behind it.
         """
         item = self.table.get(key)
-        if item is None or "open" not in item:
+        kind = item.get("open", {"S": ""})["S"].partition("#")[0] if item else ""
+        if item is None or kind not in LEFT_BEHIND:
             return
-        try:
-            self.project([item])
-        except Exception:
-            self.postpone(key, kind="unprojected", attempts=_attempts(item))
-            raise
+        self.postpone(key, kind=LEFT_BEHIND[kind], attempts=_attempts(item))
+        self.project([item])
         if key.sk != keys.DELIVERY:
             listing = _listing(key, item)
             self.table.set(key, listing, remove=[name for name in _LISTING if name not in listing])
@@ -224,15 +204,22 @@ _LISTING = ("open", "open_at", "attempts")
 def _listing(key: Key, item: Item) -> Item:
     """Return the attributes that list an item in the sparse index for as long as somebody has to act on it."""
     if key.sk.startswith(keys.ESCALATION_PREFIX):
-        return _offered(key, Escalation.model_validate_json(item["state"]["S"]))
+        return offered(key, Escalation.model_validate_json(item["state"]["S"]))
     return {}
 
 
-def _offered(key: Key, escalation: Escalation) -> Item:
-    return _listed("offered", key, escalation.accept_by) if escalation.state == "offered" else {}
+def waiting(key: Key, head: Conversation) -> Item:
+    """Return the attributes that list a conversation for as long as the customer waits."""
+    return listed("waiting", key, head.waiting_since) if head.waiting_since else {}
 
 
-def _listed(kind: str, key: Key, at: datetime) -> Item:
+def offered(key: Key, escalation: Escalation) -> Item:
+    """Return the attributes that list an escalation for as long as nobody has accepted it."""
+    return listed("offered", key, escalation.accept_by) if escalation.state == "offered" else {}
+
+
+def listed(kind: str, key: Key, at: datetime) -> Item:
+    """Return the attributes that list an item in the sparse index from an instant on."""
     return {"open": {"S": keys.shard(kind, key.pk)}, "open_at": {"S": keys.instant(at)}}
 
 

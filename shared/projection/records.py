@@ -15,8 +15,7 @@ from shared.projection.projector import Projector
 from shared.queues import unspilled
 from shared.store import journal
 from shared.store.journal import OBJECT_PREFIX, Journal
-from shared.store.keys import Key
-from shared.store.table import Item
+from shared.store.table import Item, key_of
 
 type Failures = dict[str, list[dict[str, str]]]
 
@@ -41,7 +40,7 @@ def stream(records: Iterable[Mapping[str, Any]], projector: Projector) -> Failur
 def _left_behind(projector: Projector, group: list[Mapping[str, Any]], items: list[Item]) -> list[str]:
     try:
         for item in items:
-            projector.postpone(Key(item["pk"]["S"], item["sk"]["S"]), kind="unprojected", attempts=0)
+            projector.postpone(key_of(item), kind="unprojected", attempts=0)
     except Exception as error:
         telemetry.failure("listing failed", error)
         return [record["dynamodb"]["SequenceNumber"] for record in group]

@@ -5,12 +5,12 @@
 - more than an item can hold: one object in the delivery bucket, whose arrival is announced on the spill queue.
 
 Nothing is asked before the write: the key is a pure function of the payload, so the condition on the write is the
-deduplication.
+deduplication. When the key is another request's, a second write notes that the same has come again: nothing is left to
+do for it, and the ledger has it.
 """
 
 import json
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -19,11 +19,12 @@ from urllib.parse import quote, unquote, unquote_plus
 import orjson
 
 from shared.errors import UnreadableDelivery
+from shared.ledger import Outcomes, reason_to_ignore
 from shared.models import Delivery, Event, Ignored, PersonalEvent, event_adapter
 from shared.platforms import Platform
 from shared.store import codec, keys
 from shared.store.keys import Key
-from shared.store.table import Item, Table
+from shared.store.table import Item, Table, key_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -33,24 +34,24 @@ OBJECT_PREFIX = "delivery/"
 _ITEM_LIMIT = 400 * 1024 - 8 * 1024
 """An item holds 400 KB, names and keys included (DynamoDB limits); what is packed may take all but the rest's share."""
 
-_LONGEST_OUTCOME = 200
-_MOST_OUTCOMES = 100
-
-type Outcome = Literal["event", "delivery", "object", "duplicate"]
+type Kept = Literal["event", "delivery", "object", "duplicate"]
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One event as the journal keeps it: `raw` are the bytes it came in, empty when `delivery_id` names the delivery
-    that has them."""
+    """One event as the journal keeps it, and the delivery that brought it.
+
+    The delivery's bytes and headers are there unless `delivery_id` names the `delivery` item that has them.
+    """
 
     key: Key
     event: PersonalEvent
-    platform: str
-    account: str
-    received_at: datetime
-    raw: bytes = field(repr=False)
+    delivery: Delivery
     delivery_id: str | None = None
+
+    @property
+    def received_at(self) -> datetime:
+        return self.delivery.received_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,56 +69,69 @@ def record(delivery: Delivery, platform: Platform) -> Item | Object:
     Whatever goes wrong in reading it, its bytes are written: the projector meets the same error again, and says so.
     """
     try:
-        events = platform.normalise(delivery)
-        if all(isinstance(event, Ignored) for event in events):
-            return delivery_item(delivery, outcomes=count(events))
-        if len(events) == 1 and not isinstance(event := events[0], Ignored):
+        units = [platform.read(unit) for unit in platform.units(delivery)]
+        reasons = [reason_to_ignore(events) for events in units]
+        if None not in reasons:
+            return delivery_item(delivery, (len(units), Outcomes.of(ignored=filter(None, reasons))))
+        if len(units) == len(units[0]) == 1 and not isinstance(event := units[0][0], Ignored):
             packed = _packed(delivery, event)
             if len(packed) <= _ITEM_LIMIT:
-                return _event_item(event, packed, delivery.received_at)
+                return _event_item(delivery, event, packed)
     except Exception:
         return delivery_item(delivery)
     return delivery_item(delivery)
 
 
-def delivery_item(delivery: Delivery, outcomes: Mapping[str, int] | None = None) -> Item | Object:
-    """Return a delivery with its bytes: open work for the projector unless its outcomes are known already."""
+def delivery_item(delivery: Delivery, found: tuple[int, Outcomes] | None = None) -> Item | Object:
+    """Return a delivery with its bytes: open work for the projector unless the number and the outcomes of its units
+    are known already."""
     name = keys.delivery_id(delivery)
     metadata = {
         "platform": delivery.platform,
         "account": delivery.account,
         "received-at": keys.instant(delivery.received_at),
+        "request": delivery.request_id,
         "headers": json.dumps(dict(delivery.headers)),
     }
     packed = codec.pack(b"", delivery.body)
     if len(packed) > _ITEM_LIMIT:
-        return Object(f"{OBJECT_PREFIX}{name}", delivery.body, metadata)
-    return _delivery_item(name, metadata, {"packed": {"B": packed}}, outcomes)
+        return Object(f"{OBJECT_PREFIX}{name}/{quote(delivery.request_id, safe='')}", delivery.body, metadata)
+    return _delivery_item(name, metadata, {"packed": {"B": packed}}, found)
+
+
+def id_in(object_name: str) -> str:
+    """Return the id of the delivery that an object of the bucket holds."""
+    return object_name.removeprefix(OBJECT_PREFIX).partition("/")[0]
 
 
 def object_item(stored: Object) -> Item:
     """Return the `delivery` item that points to an object in the delivery bucket."""
-    name = stored.name.removeprefix(OBJECT_PREFIX)
-    return _delivery_item(name, stored.metadata, {"object": {"S": stored.name}}, None)
+    return _delivery_item(id_in(stored.name), stored.metadata, {"object": {"S": stored.name}}, None)
 
 
-def _delivery_item(name: str, metadata: Mapping[str, str], content: Item, outcomes: Mapping[str, int] | None) -> Item:
+def _delivery_item(name: str, metadata: Mapping[str, str], content: Item, found: tuple[int, Outcomes] | None) -> Item:
     key = keys.delivery(name)
-    received_at = metadata["received-at"]
+    platform, account, received_at = (metadata[field] for field in ("platform", "account", "received-at"))
+    at = datetime.fromisoformat(received_at)
     return {
         "pk": {"S": key.pk},
         "sk": {"S": key.sk},
-        "platform": {"S": metadata["platform"]},
-        "account": {"S": metadata["account"]},
+        "platform": {"S": platform},
+        "account": {"S": account},
         "received_at": {"S": received_at},
+        "request": {"S": metadata["request"]},
+        "ledger": {"S": keys.ledger(platform=platform, account=account, received_at=at, pk=key.pk)},
         "headers": {"S": metadata["headers"]},
         **content,
         **(
-            {"outcomes": outcomes_value(outcomes)}
-            if outcomes is not None
-            else {"open": {"S": keys.shard("delivery", key.pk)}, "open_at": {"S": received_at}}
+            settled(*found) if found else {"open": {"S": keys.shard("delivery", key.pk)}, "open_at": {"S": received_at}}
         ),
     }
+
+
+def settled(units: int, outcomes: Outcomes) -> Item:
+    """Return the attributes by which a `delivery` item says how many units it has and what became of them."""
+    return {"units": {"N": str(units)}, "outcomes": {"S": outcomes.to_json()}}
 
 
 def expanded_item(delivery: Delivery, event: PersonalEvent) -> Item:
@@ -128,8 +142,8 @@ def expanded_item(delivery: Delivery, event: PersonalEvent) -> Item:
     packed = _packed(delivery, event, with_raw=False)
     if len(packed) > _ITEM_LIMIT:
         raise UnreadableDelivery("the event is larger than an item can hold")
-    item = _event_item(event, packed, delivery.received_at)
-    return item | {"delivery": {"S": keys.delivery_id(delivery)}}
+    item = _event_item(delivery, event, packed)
+    return item | {"ledger": {"S": keys.ledger_of(keys.delivery_id(delivery))}}
 
 
 def _packed(delivery: Delivery, event: Event, *, with_raw: bool = True) -> bytes:
@@ -138,17 +152,29 @@ def _packed(delivery: Delivery, event: Event, *, with_raw: bool = True) -> bytes
         "account": delivery.account,
         "event": event.model_dump(mode="json", exclude_defaults=True) | {"kind": event.kind},
     }
+    if with_raw and delivery.headers:
+        head["headers"] = dict(delivery.headers)
     return codec.pack(orjson.dumps(head), delivery.body if with_raw else b"")
 
 
-def _event_item(event: PersonalEvent, packed: bytes, received_at: datetime) -> Item:
-    key = keys.event(event)
+def _event_item(delivery: Delivery, event: PersonalEvent, packed: bytes) -> Item:
+    key, at = keys.event(event), delivery.received_at
+    ledger = keys.ledger(platform=delivery.platform, account=delivery.account, received_at=at, pk=key.pk)
     return {
         "pk": {"S": key.pk},
         "sk": {"S": key.sk},
-        "received_at": {"S": keys.instant(received_at)},
+        "received_at": {"S": keys.instant(at)},
+        "request": {"S": delivery.request_id},
+        "ledger": {"S": ledger},
         "packed": {"B": packed},
     }
+
+
+def repetition(item: Item) -> Item:
+    """Return the note that a request has brought again what another one had brought before."""
+    at = datetime.fromisoformat(item["received_at"]["S"])
+    key = keys.repeated(key_of(item), received_at=at, request_id=item["request"]["S"])
+    return {"pk": {"S": key.pk}, "sk": {"S": key.sk}, "received_at": item["received_at"], "ledger": item["ledger"]}
 
 
 def entry(item: Item) -> Entry:
@@ -158,15 +184,20 @@ def entry(item: Item) -> Entry:
     event = event_adapter.validate_python(said["event"], strict=False)
     if isinstance(event, Ignored):
         raise TypeError("the journal keeps no ignored events")
-    return Entry(
-        key=Key(item["pk"]["S"], item["sk"]["S"]),
-        event=event,
+    brought_by = Delivery(
         platform=said["platform"],
         account=said["account"],
+        body=raw,
+        headers=said.get("headers", {}),
         received_at=datetime.fromisoformat(item["received_at"]["S"]),
-        raw=raw,
-        delivery_id=item.get("delivery", {}).get("S"),
+        request_id=item["request"]["S"],
     )
+    return Entry(key_of(item), event, brought_by, _delivery_of(item))
+
+
+def _delivery_of(item: Item) -> str | None:
+    listed: str = item["ledger"]["S"]
+    return listed.removeprefix(keys.DELIVERY_PREFIX) if listed.startswith(keys.DELIVERY_PREFIX) else None
 
 
 def delivery(item: Item, *, body: bytes | None = None) -> Delivery:
@@ -177,6 +208,7 @@ def delivery(item: Item, *, body: bytes | None = None) -> Delivery:
         body=codec.unpack(bytes(item["packed"]["B"]))[1] if body is None else body,
         headers=orjson.loads(item["headers"]["S"]),
         received_at=datetime.fromisoformat(item["received_at"]["S"]),
+        request_id=item["request"]["S"],
     )
 
 
@@ -193,31 +225,6 @@ def parse_announcement(body: str) -> list[str] | None:
     return [unquote_plus(record["s3"]["object"]["key"]) for record in said["Records"]]
 
 
-def outcome(event: Event) -> str:
-    """Return the word under which a unit is accounted for."""
-    return f"ignored: {event.reason}" if isinstance(event, Ignored) else event.kind
-
-
-def count(events: Iterable[Event]) -> Counter[str]:
-    """Return how many units ended in which outcome."""
-    return Counter(outcome(event) for event in events)
-
-
-def outcomes_value(outcomes: Mapping[str, int]) -> Item:
-    """Return outcomes as a `delivery` item keeps them: JSON, outcome to number of units.
-
-    A payload can make any number of outcomes of any length, and an item holds 400 KB: each is cut, and the rarest are
-    counted together.
-    """
-    short: Counter[str] = Counter()
-    for outcome, number in outcomes.items():
-        short[outcome[:_LONGEST_OUTCOME]] += number
-    kept = dict(short.most_common(_MOST_OUTCOMES))
-    if others := short.total() - sum(kept.values()):
-        kept["others"] = others
-    return {"S": orjson.dumps(kept, option=orjson.OPT_SORT_KEYS).decode()}
-
-
 class Journal:
     """The table and the bucket behind one door."""
 
@@ -225,15 +232,28 @@ class Journal:
         self._table = table
         self._bucket = bucket
 
-    def keep(self, what: Item | Object) -> Outcome:
-        """Write what `record` decided, in one call, and say what it became; nothing changes when it was there
-        already."""
+    def keep(self, what: Item | Object) -> Kept:
+        """Write what `record` decided, in one call, and say what it became.
+
+        When another request has brought the same before, that is noted in a second call. Dying in between is no loss:
+        who was not answered comes again, and that is noted. What has the same key and does not say the same keeps its
+        bytes: a bug in how keys are made must not cost a message.
+        """
         if isinstance(what, Object):
             self._bucket.put(what)
             return "object"
-        if not self._table.insert(what):
-            return "duplicate"
-        return "event" if what["sk"]["S"].startswith(keys.EVENT_PREFIX) else "delivery"
+        there = self._table.insert(what)
+        if there is None or there["request"] == what["request"]:
+            return "event" if _is_event(what) else "delivery"
+        if _is_event(what) and (said := entry(what)).event != entry(there).event:
+            self.keep(delivery_item(said.delivery, (1, Outcomes(duplicate=1))))
+        else:
+            self._table.insert(repetition(what))
+        return "duplicate"
+
+
+def _is_event(item: Item) -> bool:
+    return str(item["sk"]["S"]).startswith(keys.EVENT_PREFIX)
 
 
 class Bucket:
@@ -248,6 +268,14 @@ class Bucket:
         # S3 keeps metadata in ASCII only.
         metadata = {name: quote(value) for name, value in stored.metadata.items()}
         self._client.put_object(Bucket=self._name, Key=stored.name, Body=stored.body, Metadata=metadata)
+
+    def names(self, *, since: datetime) -> Iterator[str]:
+        """Yield the names of the deliveries that were written at or after an instant."""
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._name, Prefix=OBJECT_PREFIX)
+        for page in pages:
+            for found in page.get("Contents", []):
+                if found["LastModified"] >= since.replace(microsecond=0):  # S3 dates in whole seconds
+                    yield found["Key"]
 
     def get(self, name: str) -> Object:
         answer: Any = self._client.get_object(Bucket=self._name, Key=name)

@@ -1,6 +1,6 @@
 """The table's keys: every one is a pure function of what it names."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import NamedTuple
 from zlib import crc32
@@ -21,9 +21,11 @@ ESCALATION_PREFIX = "escalation#"
 IDENTITY_PREFIX = "identity#"
 CUSTOMER_PREFIX = "customer#"
 DELIVERY_PREFIX = "delivery#"
+REPEATED_PREFIX = "repeated#"
 
 SHARDS = 4
-"""How many partitions of the sparse index each kind of open work is spread over."""
+"""How many partitions of an index each kind of open work, and each day of an account, is spread over: one takes a
+thousand writes a second."""
 
 _LONGEST_NAME = 512
 """A partition key holds 2,048 bytes and a sort key 1,024 (DynamoDB limits); a longer foreign name is replaced by its
@@ -73,6 +75,33 @@ def delivery_id(what: Delivery) -> str:
 
 def delivery(delivery_id: str) -> Key:
     return Key(f"{DELIVERY_PREFIX}{delivery_id}", DELIVERY)
+
+
+def repeated(of: Key, *, received_at: datetime, request_id: str) -> Key:
+    """Return where it is noted that a request brought again what is kept in the same partition."""
+    return Key(of.pk, f"{REPEATED_PREFIX}{instant(received_at)}#{_bounded(request_id)}")
+
+
+def ledger(*, platform: str, account: str, received_at: datetime, pk: str) -> str:
+    """Return the partition of the index `ledger` that lists a request: its account's, its day's (UTC), and a shard."""
+    day = received_at.astimezone(UTC).date().isoformat()
+    return f"{platform}/{account}#{day}#{crc32(pk.encode()) % SHARDS}"
+
+
+def ledger_of(delivery_id: str) -> str:
+    """Return the partition of the index `ledger` that lists the events that came out of a kept delivery."""
+    return delivery(delivery_id).pk
+
+
+def ledger_shards(*, platform: str, account: str, day: date) -> list[str]:
+    """Return the partitions of the index `ledger` that list an account's requests of a day (UTC)."""
+    return [f"{platform}/{account}#{day.isoformat()}#{number}" for number in range(SHARDS)]
+
+
+def days(since: datetime, until: datetime) -> list[date]:
+    """Return the days (UTC) that a span of time touches; `until` is not part of it."""
+    first, last = since.astimezone(UTC).date(), (until.astimezone(UTC) - timedelta(microseconds=1)).date()
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
 def contact(*, kind: str, value: str, identity_name: str) -> Key:

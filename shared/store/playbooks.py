@@ -20,11 +20,23 @@ def publish(table: Table, playbook: Playbook) -> None:
     another content or is older than the current one.
     """
     state = playbook.to_json()
-    version = Key(PLAYBOOK, f"version#{playbook.version:010}")
-    if not table.replace(version, state=state, seen=None) and state_of(table.get(version)) != state:
+    own = _version(playbook.version)
+    if not table.replace(own, state=state, seen=None) and state_of(table.get(own)) != state:
         raise ConfigurationError(f"version {playbook.version} was published with another content; raise the version")
     if not table.raise_to(_CURRENT, rank=playbook.version, state=state) and state_of(table.get(_CURRENT)) != state:
         raise ConfigurationError(f"a version newer than {playbook.version} is current; raise the version")
+
+
+def version(table: Table, number: int) -> Playbook:
+    """Return a published version; raises `ConfigurationError` when there is none of that number."""
+    state = state_of(table.get(_version(number)))
+    if state is None:
+        raise ConfigurationError(f"playbook version {number} was never published")
+    return Playbook.from_json(state)
+
+
+def _version(number: int) -> Key:
+    return Key(PLAYBOOK, f"version#{number:010}")
 
 
 class CurrentPlaybook:

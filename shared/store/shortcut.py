@@ -7,7 +7,7 @@ own is the second.
 """
 
 import hmac
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
@@ -36,9 +36,9 @@ _REFUSED_BY_CONDITION = "ConditionalCheckFailedException"
 def shortened(client: "DynamoDBClient", credentials: "Credentials | None") -> "DynamoDBClient":
     """Return the client with a `put_item` that takes the short way first; behind a proxy, the client as it is.
 
-    Give it a client with one try, since the short way is another. Nothing is read of what `put_item` can be asked to
-    return. Whoever stands in for the network at the SDK's `before-send` event is asked, as by the SDK
-    (https://docs.aws.amazon.com/botocore/latest/topics/events.html).
+    Give it a client with one try, since the short way is another. Of what `put_item` can be asked to return, only the
+    item that a condition met is read. Whoever stands in for the network at the SDK's `before-send` event is asked, as
+    by the SDK (https://docs.aws.amazon.com/botocore/latest/topics/events.html).
     """
     if credentials is None or get_environ_proxies(client.meta.endpoint_url):
         return client
@@ -80,9 +80,10 @@ class _Shortened:
         finally:
             self._free.release()
         said = {"ResponseMetadata": {"HTTPStatusCode": status, "RetryAttempts": 0}}
-        if status == 400 and _kind(content) == _REFUSED_BY_CONDITION:
+        if status == 400 and _kind(refused := _parsed(content)) == _REFUSED_BY_CONDITION:
             error = {"Error": {"Code": _REFUSED_BY_CONDITION, "Message": "The conditional request failed"}}
-            raise self._client.exceptions.ConditionalCheckFailedException(cast(Any, said | error), "PutItem")
+            there = {"Item": _item(refused["Item"])} if "Item" in refused else {}
+            raise self._client.exceptions.ConditionalCheckFailedException(cast(Any, said | error | there), "PutItem")
         return said if status == 200 else None
 
     def _send(self, body: bytes) -> tuple[int, bytes]:
@@ -119,11 +120,20 @@ class _Connection:
         self._http.close()
 
 
-def _kind(content: bytes) -> str:
+def _parsed(content: bytes) -> Mapping[str, Any]:
     try:
-        return str(orjson.loads(content)["__type"]).rpartition("#")[2]
-    except (orjson.JSONDecodeError, LookupError, TypeError):
-        return ""
+        said = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _item(said: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    return {name: {"B": b64decode(value["B"])} if "B" in value else value for name, value in said.items()}
+
+
+def _kind(refusal: Mapping[str, Any]) -> str:
+    return str(refusal.get("__type", "")).rpartition("#")[2]
 
 
 def _in_the_open(host: str, time_out: float) -> HTTPConnection:

@@ -6,7 +6,7 @@ table holds another by now. Since the text is a pure function of the state, an e
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 type Item = dict[str, Any]
 
+_NEW = "attribute_not_exists(pk)"
+_FIRST, _LAST = "\0", "\U0010ffff"
+
 _BATCH_GET_LIMIT = 100
 _BATCH_GET_ROUNDS = 5
 
@@ -30,20 +33,27 @@ class Table:
         self._client = client
         self._name = name
 
-    def insert(self, item: Item) -> bool:
-        """Write an item unless its key is taken; return whether this call wrote it.
+    def insert(self, item: Item) -> Item | None:
+        """Write an item unless its key is taken; return the item that has it, or `None` when this call wrote it.
 
-        After a timeout the SDK tries again, and the second try can meet the first one's item: `False` then means no
-        more than that the item is there.
+        After a timeout the SDK tries again, and the second try can meet the first one's item: whoever has to tell that
+        from another writer's compares the two.
         """
-        return self._put(item, {"ConditionExpression": "attribute_not_exists(pk)"})
+        condition = {"ConditionExpression": _NEW, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+        try:
+            self._client.put_item(TableName=self._name, Item=item, **condition)  # type: ignore[arg-type]
+        except ClientError as error:
+            if _refused_by_condition(error):
+                return dict(cast("Any", error.response).get("Item", {}))
+            raise
+        return None
 
     def replace(self, key: Key, *, state: str, seen: str | None, extra: Mapping[str, Any] | None = None) -> bool:
         """Write a projection if the table still holds the state it was computed from; return whether it did.
 
         `seen` is the state that was read, `None` for no item. `extra` are further typed attributes.
         """
-        condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
+        condition: dict[str, Any] = {"ConditionExpression": _NEW}
         if seen is not None:
             condition = {
                 "ConditionExpression": "#state = :seen",
@@ -57,7 +67,7 @@ class Table:
         return self._put(
             _typed(key, state, {"rank": {"N": str(rank)}}),
             {
-                "ConditionExpression": "attribute_not_exists(pk) OR #rank < :rank",
+                "ConditionExpression": f"{_NEW} OR #rank < :rank",
                 "ExpressionAttributeNames": {"#rank": "rank"},
                 "ExpressionAttributeValues": {":rank": {"N": str(rank)}},
             },
@@ -72,9 +82,10 @@ class Table:
             raise
         return True
 
-    def set(self, key: Key, attributes: Mapping[str, Any], *, remove: Sequence[str] = ()) -> None:
-        """Set and remove attributes of an existing item; an item that is gone stays gone."""
-        names = {f"#{name}": name for name in (*attributes, *remove)}
+    def set(self, key: Key, attributes: Mapping[str, Any], *, remove: Sequence[str] = (), having: str = "pk") -> None:
+        """Set and remove attributes of an item that has the attribute `having`; one that has not, or is gone, stays as
+        it is."""
+        names = {f"#{name}": name for name in (*attributes, *remove, having)}
         clauses = []
         if attributes:
             clauses.append("SET " + ", ".join(f"#{name} = :{name}" for name in attributes))
@@ -88,13 +99,29 @@ class Table:
                 TableName=self._name,
                 Key=_typed_key(key),
                 UpdateExpression=" ".join(clauses),
-                ConditionExpression="attribute_exists(pk)",
+                ConditionExpression=f"attribute_exists(#{having})",
                 ExpressionAttributeNames=names,
                 **arguments,
             )
         except ClientError as error:
             if not _refused_by_condition(error):
                 raise
+
+    def change(self, key: Key, *, before: Item | None, after: Item | None) -> bool:
+        """Make one item out of another, `None` being no item, if the table still holds exactly the one that was read;
+        return whether it did."""
+        condition: dict[str, Any] = {"ConditionExpression": _NEW}
+        if before is not None:
+            condition = _still(before)
+        if after is not None:
+            return self._put(after, condition)
+        try:
+            self._client.delete_item(TableName=self._name, Key=_typed_key(key), **condition)
+        except ClientError as error:
+            if _refused_by_condition(error):
+                return False
+            raise
+        return True
 
     def get(self, key: Key) -> Item | None:
         """Return an item as it is now (strongly consistent), or `None`."""
@@ -119,7 +146,7 @@ class Table:
                 RequestItems={self._name: {"Keys": pending, "ConsistentRead": True}}
             )
             for item in answer["Responses"].get(self._name, []):
-                found[Key(item["pk"]["S"], item["sk"]["S"])] = item
+                found[key_of(item)] = item
             pending = answer.get("UnprocessedKeys", {}).get(self._name, {}).get("Keys", [])
             if not pending:
                 return found
@@ -129,8 +156,8 @@ class Table:
         self,
         pk: str,
         *,
-        first: str = "\0",
-        last: str = "\U0010ffff",
+        first: str = _FIRST,
+        last: str = _LAST,
         newest_first: bool = False,
         limit: int | None = None,
     ) -> Iterator[Item]:
@@ -144,6 +171,57 @@ class Table:
         }
         if limit is not None:
             request["Limit"] = limit
+        yield from self._pages(request)
+
+    def open_work(self, shard: str, *, until: str) -> Iterator[Key]:
+        """Yield the keys of open work in one partition of the sparse index that is due, oldest first."""
+        return map(key_of, self.listed(shard, until=until))
+
+    def listed(self, shard: str, *, until: str = _LAST) -> Iterator[Item]:
+        """Yield the open work in one partition of the sparse index, oldest first: key, `open_at`, and `received_at`
+        where the item has it.
+
+        The index is eventually consistent: what was closed a moment ago may still be listed, so whoever acts reads the
+        item first.
+        """
+        yield from self._index("open", shard, by="open_at", first=_FIRST, last=until)
+
+    def requests(
+        self, partition: str, *, since: str = _FIRST, before: str = _LAST, newest_first: bool = False, page: int = 1000
+    ) -> Iterator[Item]:
+        """Yield what one partition of the index `ledger` lists with `since <= received_at < before`, by that instant:
+        key, `received_at`, and where the item has them `units` and `outcomes`.
+
+        It pages as far as the caller reads, `page` rows at a time. The index is eventually consistent: of the last
+        seconds something may be missing.
+        """
+        found = self._index(
+            "ledger",
+            partition,
+            by="received_at",
+            first=since,
+            last=before,
+            ScanIndexForward=not newest_first,
+            Limit=page,
+        )
+        yield from (item for item in found if item["received_at"]["S"] < before)
+
+    def _index(self, index: str, partition: str, *, by: str, first: str, last: str, **further: Any) -> Iterator[Item]:
+        request: Any = {
+            "TableName": self._name,
+            "IndexName": index,
+            "KeyConditionExpression": "#partition = :partition AND #by BETWEEN :first AND :last",
+            "ExpressionAttributeNames": {"#partition": index, "#by": by},
+            "ExpressionAttributeValues": {
+                ":partition": {"S": partition},
+                ":first": {"S": first},
+                ":last": {"S": last},
+            },
+            **further,
+        }
+        yield from self._pages(request)
+
+    def _pages(self, request: "QueryInputTypeDef") -> Iterator[Item]:
         while True:
             answer = self._client.query(**request)
             for item in answer["Items"]:
@@ -152,31 +230,25 @@ class Table:
                 return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
-    def open_work(self, shard: str, *, until: str) -> Iterator[Key]:
-        """Yield the keys of open work in one partition of the sparse index that is due, oldest first.
 
-        The index is eventually consistent: what was closed a moment ago may still be listed, so whoever acts reads the
-        item first.
-        """
-        request: QueryInputTypeDef = {
-            "TableName": self._name,
-            "IndexName": "open",
-            "KeyConditionExpression": "#open = :shard AND open_at <= :until",
-            "ExpressionAttributeNames": {"#open": "open"},
-            "ExpressionAttributeValues": {":shard": {"S": shard}, ":until": {"S": until}},
-        }
-        while True:
-            answer = self._client.query(**request)
-            for item in answer["Items"]:
-                yield Key(item["pk"]["S"], item["sk"]["S"])
-            if "LastEvaluatedKey" not in answer:
-                return
-            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+def key_of(item: Mapping[str, Any]) -> Key:
+    """Return where an item is."""
+    return Key(item["pk"]["S"], item["sk"]["S"])
 
 
 def state_of(item: Item | None) -> str | None:
     """Return the JSON text of a projection's item, or `None` when there is no item."""
     return None if item is None else str(item["state"]["S"])
+
+
+def _still(item: Item) -> dict[str, Any]:
+    """Return the condition that an item is exactly this one, but for attributes that it has not got."""
+    names = dict(zip((f"#a{number}" for number in range(len(item))), item, strict=True))
+    return {
+        "ConditionExpression": " AND ".join(f"{placeholder} = :{placeholder[1:]}" for placeholder in names),
+        "ExpressionAttributeNames": names,
+        "ExpressionAttributeValues": {f":{placeholder[1:]}": item[name] for placeholder, name in names.items()},
+    }
 
 
 def _typed_key(key: Key) -> Item:

@@ -24,6 +24,8 @@ ENVIRONMENT = {
     "SPILL_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/000000000000/spill",
     "DELIVERY_BUCKET": "bucket",
     "WEBHOOK_SECRETS_ID": "secrets",
+    "API_TOKENS_ID": "tokens",
+    "QUEUES": '{"spill": ["https://sqs.eu-west-1.amazonaws.com/000000000000/spill", "https://sqs.eu-west-1.amazonaws.com/000000000000/dead"]}',
     "DEPARTMENT_QUEUES": '{"care": "https://sqs.eu-west-1.amazonaws.com/000000000000/care.fifo"}',
 }
 

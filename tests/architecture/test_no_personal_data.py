@@ -11,14 +11,13 @@ from urllib.parse import urlencode
 
 import orjson
 import pytest
-from moto import mock_aws
 
 from shared import telemetry
 from shared.errors import MostradorError
 from shared.ids import customer_id
 from tests.contract.platforms import PLATFORMS, Sender
-from tests.faults.harness import Call, Fault, World
 from tests.services.customer360.counter import Counter
+from tests.world import World
 
 WORDS = "canary-of-a-customer"
 DIGITS = "34600999888"
@@ -103,10 +102,9 @@ def overheard() -> Iterator[list[io.StringIO]]:
 
 
 def deliver(world: World, platform: Sender, body: bytes) -> None:
-    headers = platform.sign(body)
+    account = platform.sender.ACCOUNT
     try:
-        call = Call(platform.name, platform.sender.ACCOUNT, headers, body)
-        world.door().answer(platform=call.platform, account=call.account, request=call.request())
+        world.deliver(platform=platform.name, account=account, headers=platform.sign(body), body=body)
     except MostradorError as error:
         telemetry.failure("refused", error)
 
@@ -145,19 +143,18 @@ def look_everybody_up(world: World) -> int:
 def test_no_canary_is_heard(platform: Sender, overheard: list[io.StringIO]) -> None:
     secrets = {f"{platform.name}/{platform.sender.ACCOUNT}": platform.secrets}
     deliveries = 0
-    with mock_aws():
-        world = World(secrets, Fault(7, "refused"), Fault(12, "answer lost"), Fault(20, "refused"))
-        for name in platform.samples():
-            payload = with_canaries(orjson.loads(platform.sample(name)))
-            variants = [payload, *list(broken(payload))[:4]]
-            for variant in variants:
-                deliver(world, platform, orjson.dumps(variant))
-                deliveries += 1
-        world.settle()
-        kept = str(world.scan())
-        looked_up = look_everybody_up(world)
-        hand_offs = str(world.picture())
-        telemetry.flush()
+    world = World(secrets, refused={"PutItem": {7, 28}, "UpdateItem": {2}})
+    for name in platform.samples():
+        payload = with_canaries(orjson.loads(platform.sample(name)))
+        variants = [payload, *list(broken(payload))[:4]]
+        for variant in variants:
+            deliver(world, platform, orjson.dumps(variant))
+            deliveries += 1
+    world.settle()
+    kept = str(world.scan())
+    looked_up = look_everybody_up(world)
+    hand_offs = str([world.hand_offs(department) for department in world.queues])
+    telemetry.flush()
     said = "".join(found.getvalue() for found in overheard)
     assert deliveries > 20
     assert looked_up > 5

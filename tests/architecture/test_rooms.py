@@ -16,7 +16,16 @@ CODE = sorted(path for room in ("services", "shared") for path in (ROOT / room).
 MODULES = [".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for path in CODE]
 
 AWS_ROOMS = ("shared.aws", "shared.store", "shared.queues", "shared.secrets", "shared.playbook", "services.")
-PURE = ("shared.models", "shared.errors", "shared.triage", "shared.ids", "shared.words", "shared.escalation")
+PURE = (
+    "shared.models",
+    "shared.errors",
+    "shared.triage",
+    "shared.ids",
+    "shared.words",
+    "shared.escalation",
+    "shared.ports",
+    "shared.channels",
+)
 PURE_FILES_OF_A_PLATFORM_EXCEPT = ("reply",)
 IMPURE = (
     "boto3",

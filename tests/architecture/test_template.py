@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from shared.store.journal import OBJECT_PREFIX
-from shared.store.keys import DELIVERY, DELIVERY_PREFIX, ESCALATION_PREFIX, EVENT_PREFIX, IDENTITY_PREFIX
+from shared.store.keys import DELIVERY, DELIVERY_PREFIX, ESCALATION_PREFIX, EVENT_PREFIX, IDENTITY_PREFIX, PLAYBOOK
+from shared.store.refusals import ACCOUNT_PREFIX
 from tests.template import ROOT, resources, template
 
 FUNCTIONS = {
@@ -17,6 +18,8 @@ FUNCTIONS = {
     "ProjectorFunction": "projector",
     "WatchFunction": "watch",
     "Customer360Function": "customer360",
+    "ChannelsFunction": "channels",
+    "OperationsFunction": "operations",
 }
 DEPARTMENTS = {
     "Billing": "billing",
@@ -112,7 +115,22 @@ def logs(service: str) -> set[tuple[str, str]]:
             {(f"dynamodb:{action}", "Table.Arn") for action in ("GetItem", "BatchGetItem", "Query")}
             | logs("Customer360"),
         ),
+        (
+            "ChannelsRole",
+            {(f"dynamodb:{action}", "Table.Arn") for action in ("GetItem", "BatchGetItem", "PutItem")}
+            | {("dynamodb:Query", "${Table.Arn}/index/ledger"), ("secretsmanager:GetSecretValue", "ApiTokens.Id")}
+            | logs("Channels"),
+        ),
+        (
+            "OperationsRole",
+            {("dynamodb:GetItem", "Table.Arn"), ("dynamodb:BatchGetItem", "Table.Arn")}
+            | {("dynamodb:Query", f"${{Table.Arn}}/index/{index}") for index in ("open", "ledger")}
+            | {("s3:GetObject", "${DeliveryBucket.Arn}/delivery/*"), ("s3:ListBucket", "DeliveryBucket.Arn")}
+            | {("sqs:GetQueueAttributes", f"{queue}.Arn") for queue in queues()}
+            | logs("Operations"),
+        ),
         ("WatchScheduleRole", {("lambda:InvokeFunction", "${WatchFunction.Arn}:live")}),
+        ("ChannelsScheduleRole", {("lambda:InvokeFunction", "${ChannelsFunction.Arn}:live")}),
     ],
 )
 def test_a_role_may_do_exactly_this(role: str, allowed: set[tuple[str, str]]) -> None:
@@ -121,16 +139,34 @@ def test_a_role_may_do_exactly_this(role: str, allowed: set[tuple[str, str]]) ->
 
 def test_these_are_all_the_roles_and_each_function_has_its_own() -> None:
     roles = set(resources("AWS::IAM::Role"))
-    assert roles == {f"{name.removesuffix('Function')}Role" for name in FUNCTIONS} | {"WatchScheduleRole"}
+    assert roles == {f"{name.removesuffix('Function')}Role" for name in FUNCTIONS} | {
+        "WatchScheduleRole",
+        "ChannelsScheduleRole",
+    }
     for name, function in functions().items():
         assert function["Role"] == {"Fn::GetAtt": [f"{name.removesuffix('Function')}Role", "Arn"]}
         assert "Policies" not in function
 
 
-def test_the_door_writes_only_events_and_deliveries() -> None:
+def test_the_door_writes_only_events_deliveries_and_notes_of_refusals() -> None:
     (put,) = [found for found in statements("WebhooksRole") if found["Action"] == "dynamodb:PutItem"]
     leading = put["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
-    assert leading == [f"{IDENTITY_PREFIX}*", f"{DELIVERY_PREFIX}*"]
+    assert leading == [f"{IDENTITY_PREFIX}*", f"{DELIVERY_PREFIX}*", f"{ACCOUNT_PREFIX}*"]
+
+
+def test_the_channels_read_accounts_and_the_playbook_and_write_accounts_alone() -> None:
+    leading = {
+        found["Sid"]: found["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+        for found in statements("ChannelsRole")
+        if "Condition" in found
+    }
+    assert leading == {"ReadAccounts": [f"{ACCOUNT_PREFIX}*", PLAYBOOK], "KeepHealth": [f"{ACCOUNT_PREFIX}*"]}
+
+
+def test_operations_read_neither_customers_nor_contact_points() -> None:
+    (read,) = [found for found in statements("OperationsRole") if found["Sid"] == "Read"]
+    leading = read["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+    assert leading == [f"{IDENTITY_PREFIX}*", f"{DELIVERY_PREFIX}*", f"{ACCOUNT_PREFIX}*", PLAYBOOK]
 
 
 def test_a_wildcard_in_a_policy_has_its_reason_written_beside_it() -> None:
@@ -201,7 +237,7 @@ def test_the_door_has_a_cap() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["Table", "DeliveryBucket", "WebhookSecrets"])
+@pytest.mark.parametrize("name", ["Table", "DeliveryBucket", "WebhookSecrets", "ApiTokens"])
 def test_data_outlives_the_stack(name: str) -> None:
     found = template()["Resources"][name]
     assert (found["DeletionPolicy"], found["UpdateReplacePolicy"]) == ("Retain", "Retain")
@@ -275,6 +311,8 @@ def test_the_alarms_that_somebody_must_hear() -> None:
         ("AWS/SQS", "ApproximateAgeOfOldestMessage"),
         ("AWS/SQS", "ApproximateNumberOfMessagesVisible"),
         ("Mostrador", "SignatureRejected"),
+        ("Mostrador", "ChannelUnhealthy"),
+        ("Mostrador", "ChannelUnanswered"),
     }
     for alarm in alarms().values():
         assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
@@ -286,6 +324,18 @@ def test_the_alarms_that_somebody_must_hear() -> None:
 def test_every_function_has_an_alarm_for_it(name: str, metric: str) -> None:
     watched = [alarm["Dimensions"] for alarm in alarms().values() if alarm["MetricName"] == metric]
     assert [{"Name": "FunctionName", "Value": {"Ref": name}}] in watched
+
+
+def test_alarms_on_what_comes_every_five_minutes_look_at_as_long_a_time() -> None:
+    (schedule,) = [
+        found["Properties"]
+        for name, found in resources("AWS::Scheduler::Schedule").items()
+        if name == "ChannelsSchedule"
+    ]
+    assert schedule["ScheduleExpression"] == "rate(5 minutes)"
+    own = {name: alarm for name, alarm in alarms().items() if name.startswith("Channel")}
+    assert len(own) == 5
+    assert {alarm["Period"] for alarm in own.values()} == {300}
 
 
 def test_the_stream_gives_up_nothing_in_silence() -> None:
@@ -343,9 +393,13 @@ def test_only_the_webhooks_are_open_and_everything_else_asks_for_a_token() -> No
         "GET /customers/lookup": "JWT",
         "GET /customers/{id}": "JWT",
         "GET /customers/{id}/timeline": "JWT",
+        "GET /ledger": "JWT",
+        "GET /dead": "JWT",
+        "GET /channels": "JWT",
     }
-    for key, found in routes.items():
-        assert (found.get("Condition") == "ServesLookup") is key.startswith("GET /customers")
+    for found in routes.values():
+        by_token = found["Properties"]["AuthorizationType"] == "JWT"
+        assert (found.get("Condition") == "ServesLookup") is by_token
 
 
 def test_the_stage_is_throttled_and_its_log_says_nothing_personal() -> None:
@@ -399,6 +453,23 @@ def test_every_department_is_known_wherever_departments_are_listed(place: str) -
     assert json.loads(value["Fn::Sub"]) == {name: f"${{{department}Queue}}" for department, name in DEPARTMENTS.items()}
 
 
+@pytest.mark.parametrize("place", ["OperationsFunction", "the outputs"])
+def test_every_queue_is_known_with_its_dead_letters_wherever_queues_are_looked_after(place: str) -> None:
+    value = (
+        template()["Outputs"]["Queues"]["Value"]
+        if place == "the outputs"
+        else functions()[place]["Environment"]["Variables"]["QUEUES"]
+    )
+    names = {"SpillQueue": "spill", "LeftBehindQueue": "left_behind"} | {
+        f"{department}Queue": name for department, name in DEPARTMENTS.items()
+    }
+    assert json.loads(value["Fn::Sub"]) == {
+        names[queue]: [f"${{{queue}}}", f"${{{dead}}}"]
+        for queue, found in queues().items()
+        if (dead := dead_letter_queue(found))
+    }
+
+
 def test_the_example_playbook_names_only_departments_that_have_a_queue() -> None:
     from shared.playbook import parse
 
@@ -423,7 +494,7 @@ def test_a_parameter_has_a_default_and_says_what_it_is_for(name: str) -> None:
 def test_what_is_deployed_carries_its_tags() -> None:
     wanted = {"project": "mostrador", "stage": {"Ref": "StageName"}}
     assert template()["Globals"]["Function"]["Tags"] == wanted
-    for name in ("Table", "DeliveryBucket", "WebhookSecrets", "AlarmTopic"):
+    for name in ("Table", "DeliveryBucket", "WebhookSecrets", "ApiTokens", "AlarmTopic"):
         tags = template()["Resources"][name]["Properties"]["Tags"]
         assert {tag["Key"]: tag["Value"] for tag in tags} == wanted
 

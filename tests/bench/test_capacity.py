@@ -57,6 +57,19 @@ UNLISTED = {name: value for name, value in ENTRY.items() if name not in ("open",
 @pytest.mark.parametrize(
     ("before", "after", "units"),
     [
+        (ENTRY, ENTRY | {"state": {"S": "changed, and projected"}}, 1),
+        (ENTRY, ENTRY | {"state": {"S": "x" * 1024}}, 2),
+        (ENTRY, ENTRY | {"open_at": {"S": "2027"}, "state": {"S": "changed, and projected"}}, 2),
+        (UNLISTED, UNLISTED | {"state": {"S": "changed, and projected"}}, 0),
+    ],
+)
+def test_an_index_is_billed_for_what_it_shows(before: dict[str, Any], after: dict[str, Any], units: int) -> None:
+    assert index_write_units(before, after, key=("open", "open_at"), projected=("state",)) == units
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "units"),
+    [
         (None, UNLISTED, 0),
         (UNLISTED, UNLISTED, 0),
         (None, ENTRY, 1),

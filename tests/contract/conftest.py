@@ -5,6 +5,7 @@ import base64
 import importlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import count
 from types import ModuleType
 from typing import Any
 from urllib.parse import urlencode
@@ -15,7 +16,9 @@ from moto import mock_aws
 
 from shared import aws
 from shared.secrets import WebhookSecrets
-from shared.store.table import Item
+from shared.store import keys
+from shared.store.refusals import REFUSED_PREFIX, RefusalNotes
+from shared.store.table import Item, Table, key_of
 from tests.conftest import NOW, TABLE
 from tests.contract.platforms import PLATFORMS
 from tests.template import table_definition
@@ -30,6 +33,7 @@ class Counter:
     sqs: Any
     spill_url: str
     calls: list[str] = field(default_factory=list)
+    requests: Iterator[int] = field(default_factory=count)
 
     def post(self, path: str, headers: Mapping[str, str], body: bytes, *, as_base64: bool = False) -> int:
         """Post raw bytes to a webhook and return the status."""
@@ -57,6 +61,7 @@ class Counter:
             "headers": {"host": "door.example", **{name.lower(): value for name, value in headers.items()}},
             "requestContext": {
                 "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1"},
+                "requestId": f"request-{next(self.requests)}",
                 "stage": "$default",
             },
             "body": text,
@@ -65,9 +70,21 @@ class Counter:
         return self.handler(event, None)
 
     def kept(self) -> list[Item]:
-        """Return all items, in the order of their keys."""
-        items = self.dynamodb.scan(TableName=TABLE)["Items"]
-        return sorted(items, key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
+        """Return what was kept, in the order of its keys."""
+        notes = (keys.REPEATED_PREFIX, REFUSED_PREFIX)
+        return [item for item in self._items() if not item["sk"]["S"].startswith(notes)]
+
+    def repetitions(self) -> int:
+        """Return how often it was noted that something had come before."""
+        return len([item for item in self._items() if item["sk"]["S"].startswith(keys.REPEATED_PREFIX)])
+
+    def refusals(self) -> set[str]:
+        """Return for what reasons it was noted that something was refused."""
+        found = [item["sk"]["S"] for item in self._items() if item["sk"]["S"].startswith(REFUSED_PREFIX)]
+        return {name.removeprefix(REFUSED_PREFIX) for name in found}
+
+    def _items(self) -> list[Item]:
+        return sorted(self.dynamodb.scan(TableName=TABLE)["Items"], key=key_of)
 
     def spilled(self) -> list[str]:
         found = self.sqs.receive_message(QueueUrl=self.spill_url, MaxNumberOfMessages=10).get("Messages", [])
@@ -116,5 +133,6 @@ def counter(door_app: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterator[C
         secretsmanager = aws.client("secretsmanager")
         secretsmanager.create_secret(Name="secrets", SecretString=orjson.dumps(document).decode())
         secrets = WebhookSecrets(secretsmanager, "secrets")
-        monkeypatch.setattr(door_app, "_door", replace(door_app._door, now=lambda: NOW, secrets=secrets))
+        fresh = replace(door_app._door, now=lambda: NOW, secrets=secrets, refusals=RefusalNotes(Table(dynamodb, TABLE)))
+        monkeypatch.setattr(door_app, "_door", fresh)
         yield Counter(door_app.handler, dynamodb, sqs, spill_url)

@@ -1,109 +1,195 @@
-"""The fault matrix can fail: each of these common designs, put in the place of ours, is caught by it."""
+"""The matrix can fail: every mutant of the product is caught by it, but for those that a reason is given for."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
-from shared.escalation import escalate
-from shared.platforms import Platform
-from shared.projection import about as people
-from shared.projection import projector as projection
-from shared.projection import records
-from shared.projection.projector import Projector
-from shared.store import keys
-from shared.store.journal import Journal, Outcome
-from shared.store.keys import Key
-from shared.store.table import state_of
-from tests.faults.harness import MODES, Call, Fault
-from tests.faults.test_spine import A_BATCH, ONE_COMPLAINT, run
+from tests.faults import figures
+from tests.faults.figures import Figures
+from tests.faults.lab import Lab
+from tests.faults.mutants import DESIGNS, WRONG_EVEN_WHEN_CALM, Neighbours, Noting, Patch, Swapped, Without, kind_of
+from tests.faults.picture import Picture, picture
+from tests.faults.sequential import Explorer, same
+from tests.faults.stories import A_CONVERSATION, ASKS, AT_LAST, STORIES, one, together
+from tests.faults.test_interleavings import SCENES, follow
+from tests.faults.test_orders import people
+from tests.faults.wire import Call, Way, modes_of
 
-type Patch = Callable[[pytest.MonkeyPatch], None]
+type Modes = Callable[[Call], list[str]]
 
-
-def claim_before_write(patch: pytest.MonkeyPatch) -> None:
-    """A marker says "seen" before the message is kept."""
-    keep = Journal.keep
-
-    def marked(self: Journal, what: Any) -> Outcome:
-        claimed = Key(f"claim#{what['pk']['S']}", what["sk"]["S"])
-        if not self._table.replace(claimed, state="{}", seen=None):
-            return "duplicate"
-        return keep(self, what)
-
-    patch.setattr(Journal, "keep", marked)
+_SLOW = ("three projectors, one person", "two watches")
+_OVERLAPPING = [one(A_CONVERSATION[0]), together("all", *A_CONVERSATION, ASKS), one(A_CONVERSATION[1])]
 
 
-def swallow_and_acknowledge(patch: pytest.MonkeyPatch) -> None:
-    """A failing projection is logged, and the batch is done with."""
-    patch.setattr(records, "_left_behind", lambda *_: [])
+_SMALL = "nothing but a receipt"
+TWICE = f"{_SMALL}, 2 calls failing"
 
 
-def first_of_the_batch(patch: pytest.MonkeyPatch) -> None:
-    """Only the first unit of a delivery is read."""
-    units = Platform.units
-    patch.setattr(Platform, "units", lambda self, delivery: units(self, delivery)[:1])
+class Matrix:
+    """As much of the matrix as a mutant has to get through; what is expected was found without one."""
+
+    def __init__(self, lab: Lab) -> None:
+        self.lab = lab
+        self.stories = {name: self._calm(story) for name, story in STORIES.items() if name not in AT_LAST}
+        self.scenes = {name: self._calm(SCENES[name][0]) for name in SCENES if name not in _SLOW}
+        self.overlapping = self._calm(_OVERLAPPING)
+
+    @property
+    def calm(self) -> set[str]:
+        """The parts in which nothing fails, and nothing goes on at once."""
+        return {"deliveries that overlap", *(f"{name}, 0 calls failing" for name in self.stories)}
+
+    @property
+    def alone(self) -> set[str]:
+        """The parts in which nothing goes on at once."""
+        return {name for name, _ in self.checks(modes_of)} - set(self.scenes)
+
+    def _calm(self, story: Any) -> Picture:
+        world = self.lab.world(story)
+        world.run()
+        return picture(world)
+
+    def catches(self, modes: Modes, *, where: Callable[[str], bool] = lambda _: True) -> str | None:
+        """Return what it was that came to something else, or `None` when all came to the same; looks only `where` it
+        says."""
+        for name, check in self.checks(modes):
+            try:
+                if where(name):
+                    check()
+            except AssertionError:
+                return name
+        return None
+
+    def checks(self, modes: Modes) -> Iterator[tuple[str, Callable[[], object]]]:
+        yield "deliveries that overlap", self._overlaps
+        for faults in (0, 1):
+            for name, expected in self.stories.items():
+                yield f"{name}, {faults} calls failing", partial(self._faults, name, expected, modes, faults)
+        yield TWICE, partial(self._faults, _SMALL, self.stories[_SMALL], modes, 2)
+        for name, expected in self.scenes.items():
+            yield name, partial(follow, self.lab, SCENES[name], expected, Figures(), deaths=0)
+
+    def _overlaps(self) -> None:
+        for order in (_OVERLAPPING, _OVERLAPPING[::-1]):
+            assert people(without_claims(self._calm(order))) == people(self.overlapping)
+
+    def _faults(self, name: str, expected: Picture, modes: Modes, faults: int) -> None:
+        world = self.lab.world(STORIES[name])
+        Explorer(world, self.lab.engine, expected, same_but_for_claims, Figures(), modes).explore(faults)
 
 
-def rows_after_about(patch: pytest.MonkeyPatch) -> None:
-    """The item that says "this person can be found" is written before the rows by which they are found."""
-
-    def know(self: Projector, events: Any, seen: Any) -> None:
-        key = keys.about(events[0].identity)
-        before = state_of(seen.get(key))
-        about = people.fold(people.About.model_validate_json(before) if before else None, events[0])
-        state = about.model_dump_json(exclude_defaults=True)
-        if state != before and self.table.replace(key, state=state, seen=before):
-            self._rows(None, about)
-
-    patch.setattr(Projector, "_know", know)
+def same_but_for_claims(found: Picture, expected: Picture) -> None:
+    same(without_claims(found), expected)
 
 
-def write_then_send(patch: pytest.MonkeyPatch) -> None:
-    """The hand-off is sent by whoever has just written the escalation, and by nobody else."""
-
-    def write_and_send(self: Projector, entry: Any) -> None:
-        said = entry.event
-        found = escalate(said, received_at=entry.received_at, event_key=entry.key.sk, playbook=self.playbook())
-        if found is None:
-            return
-        key = keys.escalation(identity_name=said.identity, escalation_id=found.id)
-        state = found.model_dump_json(exclude_defaults=True)
-        if self.table.replace(key, state=state, seen=None, extra=projection._offered(key, found)):
-            offer(self, found)
-
-    offer = Projector._offer
-    patch.setattr(Projector, "_escalate", write_and_send)
-    patch.setattr(Projector, "_offer", lambda *_: None)
-
-
-MUTANTS: list[tuple[Patch, tuple[Call, ...]]] = [
-    (claim_before_write, ONE_COMPLAINT),
-    (swallow_and_acknowledge, ONE_COMPLAINT),
-    (first_of_the_batch, A_BATCH),
-    (rows_after_about, ONE_COMPLAINT),
-    (write_then_send, ONE_COMPLAINT),
-]
-
-
-@pytest.mark.parametrize(("mutant", "story"), MUTANTS, ids=lambda found: getattr(found, "__name__", ""))
-def test_the_matrix_catches_it(mutant: Patch, story: tuple[Call, ...], monkeypatch: pytest.MonkeyPatch) -> None:
-    with mock_aws():
-        calm = run(story)
-        points, expected = len(calm.faults.calls), _items(calm.picture())
-    mutant(monkeypatch)
-    assert any(_differs(story, Fault(at, mode), expected) for mode in MODES for at in range(1, points + 2))
-
-
-def _differs(story: tuple[Call, ...], fault: Fault, expected: Any) -> bool:
-    with mock_aws():
-        try:
-            return bool(_items(run(story, fault).picture()) != expected)
-        except AssertionError:  # the run never came to an end
-            return True
-
-
-def _items(picture: dict[str, Any]) -> dict[str, Any]:
+def without_claims(found: Picture) -> Picture:
     """Return a picture without a mutant's own markers, which are no difference in what was kept."""
-    return picture | {"table": [item for item in picture["table"] if not item["pk"]["S"].startswith("claim#")]}
+    return found | {"table": {key: item for key, item in found["table"].items() if not key[0].startswith("claim#")}}
+
+
+@pytest.fixture(scope="module")
+def matrix(lab: Lab) -> Matrix:
+    return Matrix(lab)
+
+
+@pytest.fixture(scope="module")
+def noted(lab: Lab, matrix: Matrix) -> dict[str, Noting]:
+    """The conditions and the neighbours of the calls that the product makes in each part of the matrix."""
+    found = {}
+    for name, check in matrix.checks(telling):
+        if name == TWICE:
+            continue
+        found[name] = lab.wire.way = Noting()
+        check()
+    lab.wire.way = Way()
+    found[TWICE] = found[f"{_SMALL}, 1 calls failing"]
+    return found
+
+
+def telling(call: Call) -> list[str]:
+    """Return the ways of going wrong that tell most mutants: what was done is not known to be done, or is not done."""
+    return ["dies after", "answer lost, tried again", "fails"] if call.writes else ["fails"]
+
+
+def around(pair: Neighbours) -> Modes:
+    """Return the ways of going wrong that tell whether two calls may change places."""
+    deaths = ["dies before", "dies after"]
+    return lambda call: ["fails", *(deaths if kind_of(call) in (pair.first, pair.second) else ())]
+
+
+@pytest.mark.parametrize("design", DESIGNS, ids=lambda design: design.__name__)
+def test_a_bad_design_is_caught(matrix: Matrix, design: Patch, monkeypatch: pytest.MonkeyPatch) -> None:
+    design(monkeypatch)
+    caught = matrix.catches(modes_of)
+    assert caught
+    assert (caught in matrix.calm) is (design in WRONG_EVEN_WHEN_CALM), (
+        f"caught by {caught}: is it what it is said to be?"
+    )
+    figures.of("mutants").mutants += 1
+
+
+type Mutants = Mapping[Any, tuple[Way, Modes]]
+
+
+def survivors(matrix: Matrix, mutants: Mutants, where: Callable[[Any, str], bool]) -> set[str]:
+    """Return which mutants the matrix does not catch."""
+    found = set()
+    for mutant, (way, modes) in mutants.items():
+        matrix.lab.wire.way = way
+        try:
+            caught = matrix.catches(modes, where=partial(where, mutant))
+        finally:
+            matrix.lab.wire.way = Way()
+        if caught is None:
+            found.add(str(mutant))
+        figures.of("mutants").mutants += caught is not None
+    return found
+
+
+def test_any_condition_deleted_is_caught(matrix: Matrix, noted: dict[str, Noting]) -> None:
+    conditions = {found for part in noted.values() for found in part.conditions}
+    mutants = {found: (Without(found), telling) for found in sorted(conditions, key=str)}
+    found = survivors(matrix, mutants, lambda mutant, name: name != TWICE and mutant in noted[name].conditions)
+    all_have_a_reason(found, NO_DIFFERENCE_WITHOUT)
+
+
+def test_any_neighbours_swapped_are_caught(matrix: Matrix, noted: dict[str, Noting]) -> None:
+    pairs = {found for part in noted.values() for found in part.neighbours}
+    mutants = {found: (Swapped(found), around(found)) for found in sorted(pairs, key=str)}
+    found = survivors(matrix, mutants, lambda mutant, name: mutant in noted[name].neighbours and name in matrix.alone)
+    all_have_a_reason(found, NO_DIFFERENCE_SWAPPED)
+
+
+def all_have_a_reason(survivors: set[str], reasons: Mapping[str, str]) -> None:
+    """Check that each of what was not caught has a reason, and that no reason is given for nothing."""
+    told = {name: [row for row in reasons if re.fullmatch(row, name)] for name in survivors}
+    assert not sorted(name for name, rows in told.items() if not rows), "not caught, and nobody said why"
+    assert set(reasons) == {row for rows in told.values() for row in rows}, "a reason is given for what is caught"
+
+
+_SAME_CONTENT = "Its content is a function of its key: written again, it is the same."
+_ONE_STATE = "Whoever offers writes the same escalation; one that is withdrawn by a repair is tested with the repair."
+_NOTHING_GOES = "In no story of the matrix is anything taken away; repair, which does that, has tests of its own."
+
+NO_DIFFERENCE_WITHOUT = {
+    r"PutItem customer/identity, if attribute_not_exists\(pk\) OR rank < :rank": _SAME_CONTENT,
+    r"PutItem (delivery|identity)/repeated, if attribute_not_exists\(pk\)": _SAME_CONTENT,
+    r"PutItem identity/escalation, if attribute_not_exists\(pk\)": _ONE_STATE,
+    r"UpdateItem (delivery/delivery|identity/escalation|identity/event), if attribute_exists\(pk\)": _NOTHING_GOES,
+}
+"""The conditions without which nothing comes out differently, and why they are there, or why that is no matter."""
+
+_A_READ = "(Query.*|GetItem .*|BatchGetItem)"
+_GIVEN_AGAIN = "The record is given again until all that it calls for is written, in whatever order."
+_LISTED_STILL = "What is still listed as open work is done again, and comes to the same."
+
+NO_DIFFERENCE_SWAPPED = {
+    rf"PutItem identity/(about|conversation|revision|escalation) after {_A_READ}": _GIVEN_AGAIN,
+    r"PutItem identity/(about|conversation) after PutItem identity/(conversation|revision)": _GIVEN_AGAIN,
+    rf"UpdateItem (delivery/delivery|identity/escalation|identity/event) after {_A_READ}": _LISTED_STILL,
+    r"UpdateItem delivery/delivery after (PutItem identity/event|the end)": _LISTED_STILL,
+}
+"""The neighbours that may change places, and why."""

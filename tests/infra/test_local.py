@@ -1,5 +1,6 @@
 """The local run's doors when something is in the way: one clear sentence, and nothing left behind."""
 
+import json
 import os
 import socket
 import subprocess
@@ -58,7 +59,7 @@ def test_an_engine_that_dies_at_once_is_reported_and_forgotten(tmp_path: Path, m
     assert home.recall("running") == {}
 
 
-@pytest.mark.parametrize("arguments", [("send", "telegram", "text"), ("token",)])
+@pytest.mark.parametrize("arguments", [("send", "telegram", "text"), ("token",), ("repair", "ledger")])
 def test_what_needs_a_running_system_says_so(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     assert "start it with 'make run'" in one_sentence(door(tmp_path, *arguments))
 
@@ -109,3 +110,23 @@ def test_what_is_deployed_depends_on_every_source_of_every_service() -> None:
     for service in build.SERVICES:
         assert ROOT / "services" / service / "app.py" in build.sources(service)
         assert ROOT / "shared" / "settings.py" in build.sources(service)
+
+
+def test_a_stream_that_starts_empty_is_read_from_the_start(tmp_path: Path) -> None:
+    """The engine saves the position in it, but not the stream: so many new records would never be seen."""
+    saved = tmp_path / "engine" / "lambda.json"
+    saved.parent.mkdir()
+    saved.write_text(
+        '{"__ministack_format__": 2, "payload": {"esms": {"a": 1}, "dynamodb_stream_positions": {"a": 101}}}'
+    )
+    engine._read_streams_from_the_start(Home(tmp_path, 4566))
+    assert json.loads(saved.read_text()) == {"__ministack_format__": 2, "payload": {"esms": {"a": 1}}}
+
+
+def test_a_state_that_was_made_on_another_port_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "engine").mkdir()
+    engine._is_for_this_port(Home(tmp_path, 4566))
+    Home(tmp_path, 4566).remember("made", {"port": 4566})
+    engine._is_for_this_port(Home(tmp_path, 4566))
+    with pytest.raises(Trouble, match="PORT=4566"):
+        engine._is_for_this_port(Home(tmp_path, 4567))

@@ -7,7 +7,7 @@ import boto3
 import pytest
 
 from infra.local import samples
-from infra.publish import publish_playbook, publish_secrets
+from infra.publish import publish_playbook, publish_secrets, publish_tokens
 from shared.errors import ConfigurationError
 from shared.store.playbooks import CurrentPlaybook
 from shared.store.table import Table
@@ -57,3 +57,18 @@ def test_bad_secrets_are_refused_without_being_repeated(client: Callable[[str], 
         publish_secrets(document, secret_id="webhooks", client=client)
     assert "hush-hush" not in str(refused.value)
     assert kept(client) == "{}"
+
+
+def test_api_tokens_are_published_whole_and_checked_first(client: Callable[[str], Any]) -> None:
+    document = '{"meta/shop": {"token": "hush-hush", "things": {"100": "own"}}, "telegram/shop_bot": {"token": "1:a"}}'
+    publish_tokens(document, secret_id="webhooks", client=client)
+    assert kept(client) == document
+    for wrong in (
+        '{"meta/shop": "hush-hush"}',
+        '{"meta/shop": {"token": ""}}',
+        '{"meta/shop": {"tokens": "hush-hush"}}',
+    ):
+        with pytest.raises(ConfigurationError, match="meta/shop") as refused:
+            publish_tokens(wrong, secret_id="webhooks", client=client)
+        assert "hush-hush" not in str(refused.value)
+    assert kept(client) == document

@@ -1,7 +1,7 @@
 """The spill queue gives back what it was given, whatever was in it; departments get hand-offs in order."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import orjson
@@ -11,7 +11,7 @@ from hypothesis import example, given
 
 from shared.errors import ConfigurationError
 from shared.models import Delivery
-from shared.queues import Departments, Spill, spilled, unspilled
+from shared.queues import Backlog, Departments, Queue, Spill, queues, spilled, unspilled
 from tests import strategies
 from tests.conftest import NOW
 
@@ -46,7 +46,7 @@ def test_a_spilled_delivery_is_printable_ascii(delivery: Delivery) -> None:
     assert message.isprintable()
 
 
-@pytest.mark.parametrize("place", ["platform", "account", "headers", "received_at", "packed"])
+@pytest.mark.parametrize("place", ["platform", "account", "headers", "received_at", "request_id", "packed"])
 def test_a_message_that_is_not_whole_is_refused(place: str) -> None:
     said = orjson.loads(spilled(DELIVERY))
     del said[place]
@@ -113,3 +113,55 @@ def test_a_department_without_a_queue_is_named(sqs: "SQSClient", billing: str) -
         Departments(sqs, {"billing": billing}).offer(
             department="technical", customer_id="cus_1", escalation_id="esc_1", body="{}"
         )
+
+
+# ------------------------------------------------------------------------------------------------------ looking after
+
+
+@pytest.fixture
+def spill(sqs: "SQSClient") -> Queue:
+    (made,) = queues(
+        sqs, {"spill": (sqs.create_queue(QueueName="q")["QueueUrl"], sqs.create_queue(QueueName="dead")["QueueUrl"])}
+    )
+    return made
+
+
+def test_a_queue_counts_what_waits_what_is_held_and_what_was_given_up(sqs: "SQSClient", spill: Queue) -> None:
+    for number in range(3):
+        sqs.send_message(QueueUrl=spill.url, MessageBody=str(number))
+    sqs.receive_message(QueueUrl=spill.url)
+    sqs.send_message(QueueUrl=spill.dead_letters_url, MessageBody="given up")
+    sqs.send_message(QueueUrl=spill.dead_letters_url, MessageBody="given up, and being looked at")
+    sqs.receive_message(QueueUrl=spill.dead_letters_url)
+    assert spill.backlog() == Backlog("spill", waiting=2, in_flight=1, dead_letters=2)
+
+
+def test_a_dead_letter_goes_back_with_all_that_its_sender_gave_it(sqs: "SQSClient", spill: Queue) -> None:
+    attributes: dict[str, Any] = {
+        "colour": {"DataType": "String", "StringValue": "ñ"},
+        "bytes": {"DataType": "Binary", "BinaryValue": b"\x00\xff"},
+    }
+    sqs.send_message(QueueUrl=spill.dead_letters_url, MessageBody="¡uno!", MessageAttributes=attributes)
+    for letter in spill.dead_letters(most=1):
+        spill.take_back(letter)
+    (message,) = sqs.receive_message(QueueUrl=spill.url, MessageAttributeNames=["All"])["Messages"]
+    assert (message["Body"], message["MessageAttributes"]) == ("¡uno!", attributes)
+    assert spill.backlog() == Backlog("spill", waiting=0, in_flight=1, dead_letters=0)
+
+
+def test_what_the_queue_does_not_take_stays_a_dead_letter(sqs: "SQSClient", spill: Queue) -> None:
+    sqs.send_message(QueueUrl=spill.dead_letters_url, MessageBody="one")
+    (letter,) = spill.dead_letters(most=1)
+    sqs.delete_queue(QueueUrl=spill.url)
+    with pytest.raises(ClientError):
+        spill.take_back(letter)
+    sqs.change_message_visibility(QueueUrl=spill.dead_letters_url, ReceiptHandle=letter.receipt, VisibilityTimeout=0)
+    assert len(sqs.receive_message(QueueUrl=spill.dead_letters_url)["Messages"]) == 1
+
+
+def test_no_more_dead_letters_are_received_than_are_asked_for(sqs: "SQSClient", spill: Queue) -> None:
+    for number in range(25):
+        sqs.send_message(QueueUrl=spill.dead_letters_url, MessageBody=str(number))
+    assert len(list(spill.dead_letters(most=12))) == 12
+    held = sqs.get_queue_attributes(QueueUrl=spill.dead_letters_url, AttributeNames=["All"])["Attributes"]
+    assert held["ApproximateNumberOfMessagesNotVisible"] == "12"

@@ -10,7 +10,7 @@ import pytest
 from botocore.config import Config
 
 from shared.errors import ConfigurationError, StoreUnavailable, UnknownAccount
-from shared.secrets import AccountSecrets, WebhookSecrets, parse
+from shared.secrets import AccountSecrets, ApiToken, WebhookSecrets, api_tokens, parse, parse_tokens
 from tests.injection import Injected, refusal
 
 if TYPE_CHECKING:
@@ -213,3 +213,42 @@ def test_a_first_fetch_that_fails_makes_nobody_unknown(
     with pytest.raises(StoreUnavailable):
         secrets.of("telegram", "shop_bot")
     assert secrets.of("telegram", "shop_bot").signing == ("current", "previous")
+
+
+# --- API tokens
+
+
+def test_an_account_has_one_token_and_others_for_single_things() -> None:
+    found = parse_tokens('{"meta/shop": {"token": "a", "things": {"100": "b"}}, "x/1": {"token": "c"}}')
+    assert found == {"meta/shop": ApiToken(token="a", things={"100": "b"}), "x/1": ApiToken(token="c")}
+    assert parse_tokens("{}") == {}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        CANARY,
+        f'["{CANARY}"]',
+        f'{{"meta/shop": "{CANARY}"}}',
+        '{"meta/shop": {}}',
+        '{"meta/shop": {"token": ""}}',
+        f'{{"meta/shop": {{"token": "{CANARY}", "things": {{"1": ""}}}}}}',
+        f'{{"meta/shop": {{"token": "{CANARY}", "page": "1"}}}}',
+    ],
+)
+def test_tokens_that_are_none_are_refused_without_being_repeated(document: str) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        parse_tokens(document)
+    assert CANARY not in "".join(traceback.format_exception(refused.value))
+
+
+def test_a_token_does_not_show_itself() -> None:
+    assert CANARY not in repr(ApiToken(token=CANARY, things={"1": CANARY}))
+
+
+def test_tokens_that_cannot_be_read_now_are_no_empty_document(aws: None) -> None:
+    client = boto3.client("secretsmanager")
+    with pytest.raises(StoreUnavailable, match="cannot be read now"):
+        api_tokens(client, "tokens")
+    client.create_secret(Name="tokens", SecretString='{"x/1": {"token": "c"}}')
+    assert api_tokens(client, "tokens") == {"x/1": ApiToken(token="c")}

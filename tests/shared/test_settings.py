@@ -5,7 +5,7 @@ import traceback
 import pytest
 
 from shared.errors import ConfigurationError
-from shared.settings import DoorSettings, LookupSettings, ProjectionSettings, Settings, read
+from shared.settings import ChannelSettings, DoorSettings, LookupSettings, ProjectionSettings, Settings, read
 
 CANARY = "canary-4711"
 DOOR = {
@@ -23,6 +23,7 @@ COMPLETE: list[tuple[type[Settings], dict[str, str]]] = [
     (DoorSettings, DOOR),
     (ProjectionSettings, PROJECTION),
     (LookupSettings, {"TABLE_NAME": "table"}),
+    (ChannelSettings, {"TABLE_NAME": "table", "API_TOKENS_ID": "tokens"}),
 ]
 
 

@@ -48,10 +48,12 @@ FOREIGN: list[Exception] = [
 @pytest.fixture
 def logged() -> Iterator[Callable[[], list[dict[str, Any]]]]:
     """Return the lines that were logged, each as its object."""
-    handler, written = telemetry.logger().registered_handler, io.StringIO()
-    before = handler.setStream(written)  # type: ignore[attr-defined]
+    handler: Any = telemetry.logger().registered_handler
+    # Not by `setStream`, which flushes: the stream may be another test's output, and closed by now.
+    written, before = io.StringIO(), handler.stream
+    handler.stream = written
     yield lambda: [orjson.loads(line) for line in written.getvalue().splitlines()]
-    handler.setStream(before)  # type: ignore[attr-defined]
+    handler.stream = before
     telemetry.metrics().clear_metrics()
 
 

@@ -12,8 +12,8 @@ import orjson
 from mangum import Mangum
 
 from services.customer360.lookup import Lookup
-from services.customer360.problems import MEDIA_TYPE
 from services.customer360.routes import api
+from shared.http.problems import MEDIA_TYPE
 from shared.ids import customer_id
 from shared.models import Author, ContactPoint, Deletion, Delivery, Edit, Message, PersonalEvent
 from shared.playbook import parse
@@ -136,7 +136,7 @@ class Counter:
     def keep(self, event: PersonalEvent, received_at: datetime | None = None) -> Item:
         """Journal an event that is not projected."""
         item = journal.expanded_item(self.delivery(event, received_at), event)
-        assert self.table.insert(item)
+        assert self.table.insert(item) is None
         return item
 
     def revise(self, event: PersonalEvent) -> None:

@@ -15,10 +15,11 @@ class Rows(Table):
         self.calls = 0
         self._page = page
 
-    def insert(self, item: Item) -> bool:
+    def insert(self, item: Item) -> Item | None:
         key = Key(item["pk"]["S"], item["sk"]["S"])
         self.calls += 1
-        return self.items.setdefault(key, item) is item
+        there = self.items.setdefault(key, item)
+        return None if there is item else there
 
     def replace(self, key: Key, *, state: str, seen: str | None, extra: Mapping[str, Any] | None = None) -> bool:
         self.calls += 1

@@ -8,57 +8,15 @@ def _event(claims: object) -> dict[str, object]:
     return {"requestContext": {"authorizer": {"jwt": {"claims": claims, "scopes": None}}}}
 
 
-@pytest.mark.parametrize(
-    "event",
-    [
-        None,
-        "requestContext",
-        [],
-        {},
-        {"requestContext": None},
-        {"requestContext": {}},
-        {"requestContext": {"authorizer": None}},
-        {"requestContext": {"authorizer": {}}},
-        {"requestContext": {"authorizer": {"iam": {"userId": "somebody"}}}},
-        {"requestContext": {"authorizer": {"lambda": {"scope": "customers/read"}}}},
-        {"requestContext": {"authorizer": {"claims": {"scope": "customers/read"}}}},
-        {"requestContext": {"authorizer": {"jwt": None}}},
-        {"requestContext": {"authorizer": {"jwt": {"scopes": ["customers/read"]}}}},
-        _event(None),
-        _event({}),
-        _event("customers/read"),
-        _event(["customers/read"]),
-    ],
-)
-def test_without_claims_of_the_jwt_authorizer_nobody_is_let_in(event: object) -> None:
-    with pytest.raises(Unauthenticated):
-        access(event)
-
-
-@pytest.mark.parametrize(
-    "claims",
-    [
-        {"sub": "somebody"},
-        {"scope": ""},
-        {"scope": "openid profile"},
-        {"scope": "customers/reads"},
-        {"scope": "xcustomers/read"},
-        {"scope": "customers/read-nothing"},
-        {"scope": "CUSTOMERS/READ"},
-        {"scope": "customers / read"},
-        {"scope": None},
-        {"scope": {"customers/read": True}},
-        {"scope": 7},
-        {"scope": [["customers/read"]]},
-        {"scopes": "customers/read"},
-        {"Scope": "customers/read"},
-        {"cognito:groups": "customers/read"},
-        {"scope": "department/billing"},
-    ],
-)
-def test_without_the_scope_nobody_is_let_in(claims: object) -> None:
+@pytest.mark.parametrize("scope", ["", "openid", "customers/reads", "operations/read", "department/billing"])
+def test_without_the_scope_nobody_is_let_in(scope: str) -> None:
     with pytest.raises(Forbidden, match="customers/read"):
-        access(_event(claims))
+        access(_event({"sub": "somebody", "scope": scope}))
+
+
+def test_without_claims_nobody_is_let_in() -> None:
+    with pytest.raises(Unauthenticated):
+        access(_event({}))
 
 
 @pytest.mark.parametrize(

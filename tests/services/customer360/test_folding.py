@@ -5,7 +5,7 @@ import pytest
 from services.customer360 import folding
 from services.customer360.access import Access
 from shared.escalation import Escalation
-from shared.models import Message, PersonalEvent, Reaction
+from shared.models import Delivery, Message, PersonalEvent, Reaction
 from shared.store import keys
 from shared.store.journal import Entry
 from tests.conftest import NOW
@@ -16,7 +16,7 @@ LONG = "ñ" * 400
 
 
 def _entry(event: PersonalEvent) -> Entry:
-    return Entry(keys.event(event), event, "telegram", event.account, NOW, b"")
+    return Entry(keys.event(event), event, Delivery("telegram", event.account, b"", {}, NOW))
 
 
 def _case(message: Message, department: str) -> Escalation:

@@ -7,7 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from services.customer360.openapi import EXAMPLES, document
-from services.customer360.problems import MEDIA_TYPE
+from shared.http.problems import MEDIA_TYPE
 from shared.models import Attachment
 from tests.services.customer360.counter import ANA, ANA_ON_X, Counter, ago, answered, edited, said
 from tests.template import ROOT, resources

@@ -1,6 +1,8 @@
 """The watch drives what was left behind: in time, oldest first, as long as there is time, and forgets nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
@@ -9,16 +11,16 @@ import orjson
 import pytest
 from botocore.config import Config
 
-from services.watch.rounds import GRACE, LeftBehind, drive_due_work
-from shared.errors import StoreUnavailable
+from services.watch.rounds import GRACE, LeftBehind, drive_due_work, pending_too_long
+from shared.errors import ConfigurationError, StoreUnavailable
 from shared.models import Delivery, Message, PersonalEvent
-from shared.playbook import parse
+from shared.playbook import Playbook, parse
 from shared.projection.projector import Projector
 from shared.queues import Departments
 from shared.store import journal, keys
 from shared.store.journal import Bucket
 from shared.store.keys import Key
-from shared.store.table import Item, Table
+from shared.store.table import Item, Table, key_of
 from tests import counter
 from tests.conftest import NOW, TABLE
 from tests.injection import Injected, refusal
@@ -77,7 +79,7 @@ def journalled(projector: Projector, delivery: Delivery, **attributes: Any) -> K
     """Journal a delivery as the door does, perhaps with bytes of its own, and return its key."""
     item = journal.record(delivery, counter.COUNTER)
     assert isinstance(item, dict)
-    assert projector.table.insert(item | attributes)
+    assert projector.table.insert(item | attributes) is None
     return Key(item["pk"]["S"], item["sk"]["S"])
 
 
@@ -129,7 +131,7 @@ def test_a_delivery_is_left_to_the_projector_for_two_minutes(projector: Projecto
     assert drive_due_work(projector, time_is_left=always) == {"unprojected": 0, "unreadable": 0, "delivery": 0}
     clock.now += timedelta(microseconds=1)
     assert drive_due_work(projector, time_is_left=always) == {"unprojected": 0, "unreadable": 0, "delivery": 1}
-    assert orjson.loads(item(projector, key)["outcomes"]["S"]) == {"message": 2}
+    assert orjson.loads(item(projector, key)["outcomes"]["S"]) == {"journalled": 2}
     assert projector.table.get(keys.event(message(2, "bea"))) is not None
     assert drive_due_work(projector, time_is_left=always)["delivery"] == 0
 
@@ -162,8 +164,9 @@ def test_what_cannot_be_read_yet_is_driven_again_and_expanded_after_the_fix(
     clock.now += 2 * MINUTE
     assert drive_due_work(projector, time_is_left=always)["delivery"] == 1
     first = orjson.loads(item(projector, key)["outcomes"]["S"])
-    assert first.pop("message") == 1
-    assert [reason.partition(":")[0] for reason in first] == ["unreadable"]
+    assert first.pop("journalled") == 1
+    assert [sum(reasons.values()) for reasons in first.values()] == [1]
+    assert [*first] == ["unreadable"]
     assert is_projected(projector, "ana") is False
     clock.now += MINUTE
     assert drive_due_work(projector, time_is_left=always) == {"unprojected": 0, "unreadable": 1, "delivery": 0}
@@ -171,7 +174,7 @@ def test_what_cannot_be_read_yet_is_driven_again_and_expanded_after_the_fix(
     clock.now += 2 * MINUTE
     monkeypatch.setattr("shared.projection.projector.load", lambda _: counter.saying(message(1), message(2)))
     assert drive_due_work(projector, time_is_left=always)["unreadable"] == 1
-    assert orjson.loads(item(projector, key)["outcomes"]["S"]) == {"message": 2}
+    assert orjson.loads(item(projector, key)["outcomes"]["S"]) == {"journalled": 2}
     assert not item(projector, key).keys() & {"open", "open_at", "attempts"}
 
 
@@ -202,9 +205,12 @@ def test_without_time_nothing_is_begun(projector: Projector, clock: Clock) -> No
 def test_what_was_closed_meanwhile_is_not_driven(projector: Projector, clock: Clock, client: "DynamoDBClient") -> None:
     """The index is eventually consistent: it may list what is done already, and what is gone."""
     (done,) = left_behind(projector, message(1))
-    stale = [item(projector, done), {"pk": {"S": "identity#nobody"}, "sk": {"S": "event#gone"}}]
+    listing = {"open_at": item(projector, done)["open_at"]}
+    stale = [
+        {"pk": {"S": key.pk}, "sk": {"S": key.sk}} | listing for key in (done, Key("identity#nobody", "event#gone"))
+    ]
     projector.table.set(done, {}, remove=["open", "open_at", "attempts"])
-    Injected(client, "Query", (200, {"Items": [{name: row[name] for name in ("pk", "sk")} for row in stale]}))
+    Injected(client, "Query", (200, {"Items": stale}))
     clock.now += MINUTE
     assert drive_due_work(projector, time_is_left=always)["unprojected"] == 2
     assert not is_projected(projector, "ana")
@@ -346,7 +352,7 @@ def test_a_range_that_cannot_be_read_to_its_end_is_an_error(closed: bool) -> Non
         next(read)
 
 
-def test_a_range_is_taken_over_at_once(projector: Projector) -> None:
+def test_a_range_is_listed_whole_and_driven_by_the_next_round(projector: Projector, clock: Clock) -> None:
     told = [message(1), message(2, "bea")]
     found = [journalled(projector, counter.delivery(event)) for event in told]
     found.append(journalled(projector, counter.delivery(message(3), message(4))))
@@ -354,27 +360,72 @@ def test_a_range_is_taken_over_at_once(projector: Projector) -> None:
     other = Key("identity#counter:shop:eva", "conversation#counter#direct")
     projector.table.replace(other, state="{}", seen=None, extra=waiting)
     stream = Stream([streamed(number, key) for number, key in enumerate((*found, other), start=1)])
-    LeftBehind.parse(on_failure(1, 4)).drive(projector, stream.client)
+    LeftBehind.parse(on_failure(1, 4)).list_all(projector, stream.client)
+    assert all(item(projector, key)["open"]["S"] in keys.shards("unprojected") for key in found)
+    clock.now += MINUTE
+    assert drive_due_work(projector, time_is_left=always)["unprojected"] == len(found)
     assert is_projected(projector, "ana")
     assert is_projected(projector, "bea")
     assert not any("open" in item(projector, key) for key in found)
-    assert orjson.loads(item(projector, found[2])["outcomes"]["S"]) == {"message": 2}
+    assert orjson.loads(item(projector, found[2])["outcomes"]["S"]) == {"journalled": 2}
     assert item(projector, other)["open"] == {"S": "waiting#0"}, "a head stays listed for whoever has to answer"
 
 
-def test_what_fails_in_a_range_stays_listed_and_the_rest_is_driven(projector: Projector) -> None:
-    bad = journalled(projector, counter.delivery(message(1)), packed={"B": b"\x01 not what was written"})
-    good = journalled(projector, counter.delivery(message(2, "bea")))
-    stream = Stream([streamed(1, bad), streamed(2, good)])
-    LeftBehind.parse(on_failure(1, 2)).drive(projector, stream.client)
-    assert item(projector, bad)["open"]["S"] in keys.shards("unprojected")
+class Death(BaseException):
+    """The process is gone: out of memory, or out of time."""
+
+
+def test_what_kills_the_process_does_not_stay_the_first_in_line(
+    projector: Projector, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poison, *_ = left_behind(projector, message(1), message(2, "bea"), message(3, "eva"))
+    clock.now += MINUTE
+    project = Projector.project
+
+    def die(self: Projector, items: Sequence[Item]) -> None:
+        if key_of(items[0]) == poison:
+            raise Death
+        project(self, items)
+
+    monkeypatch.setattr(Projector, "project", die)
+    for _ in range(4):
+        with suppress(Death):
+            drive_due_work(projector, time_is_left=always)
     assert is_projected(projector, "bea")
+    assert is_projected(projector, "eva")
+    assert item(projector, poison)["open"]["S"] in keys.shards("unprojected")
+    assert item(projector, poison)["open_at"]["S"] > keys.instant(clock.now)
+
+
+def test_before_the_first_playbook_the_ordinary_limit_counts(
+    projector: Projector, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unpublished() -> Playbook:
+        raise ConfigurationError("no playbook is published; publish one")
+
+    journalled(projector, counter.delivery(message(1), message(2, "bea")))
+    clock.now += timedelta(minutes=16)
+    assert pending_too_long(replace(projector, playbook=unpublished)) == 1
+
+
+def test_what_waits_for_longer_than_the_playbook_allows_is_counted_until_it_is_done(
+    projector: Projector, clock: Clock
+) -> None:
+    journalled(projector, counter.delivery(message(1), message(2, "bea")))
+    left_behind(projector, message(3, "eva"))
+    limit = timedelta(minutes=projector.playbook().accounting.pending_at_most_minutes)
+    clock.now = NOW + limit
+    assert pending_too_long(projector) == 0
+    clock.now += timedelta(microseconds=1)
+    assert pending_too_long(projector) == 2
+    drive_due_work(projector, time_is_left=always)
+    assert pending_too_long(projector) == 0
 
 
 def test_what_was_read_of_a_range_is_listed_before_the_reading_fails(projector: Projector) -> None:
     key = journalled(projector, counter.delivery(message(1)))
     with pytest.raises(StoreUnavailable):
-        LeftBehind.parse(on_failure(1, 2)).drive(projector, Stream([streamed(1, key)]).client)
+        LeftBehind.parse(on_failure(1, 2)).list_all(projector, Stream([streamed(1, key)]).client)
     assert item(projector, key)["open"]["S"] in keys.shards("unprojected")
 
 
@@ -384,10 +435,10 @@ def test_nothing_is_driven_that_could_not_be_listed(projector: Projector, client
     Injected(client, "UpdateItem", None, refusal("ThrottlingException"))
     stream = Stream([streamed(number, key) for number, key in enumerate(found, start=1)])
     with pytest.raises(Exception, match="ThrottlingException"):
-        LeftBehind.parse(on_failure(1, 2)).drive(projector, stream.client)
+        LeftBehind.parse(on_failure(1, 2)).list_all(projector, stream.client)
     assert not is_projected(projector, "ana")
 
 
 def test_a_person_who_is_gone_is_passed_over(projector: Projector) -> None:
-    LeftBehind.parse(on_failure(1, 1)).drive(projector, Stream([streamed(1, KEYS[1])]).client)
+    LeftBehind.parse(on_failure(1, 1)).list_all(projector, Stream([streamed(1, KEYS[1])]).client)
     assert projector.table.get(KEYS[1]) is None

@@ -5,19 +5,17 @@ from typing import Any
 
 import orjson
 import pytest
-from moto import mock_aws
 
 from shared.errors import ConfigurationError, MalformedRequest, SignatureError, UnknownAccount
 from shared.models import Handshake, Request
-from tests.faults.harness import World
+from tests.world import World
 
 SUBSCRIBE = {"hub.mode": "subscribe", "hub.challenge": "42"}
 
 
 def asked(secrets: dict[str, Any], query: Mapping[str, str], method: str = "GET") -> object:
-    with mock_aws():
-        request = Request(method, "https://door.example/webhooks/meta/shop", {}, query, b"")
-        return World(secrets).door().answer(platform="meta", account="shop", request=request)
+    request = Request(method, "https://door.example/webhooks/meta/shop", {}, query, b"")
+    return World(secrets).door().answer(platform="meta", account="shop", request=request, request_id="r1")
 
 
 def test_a_handshake_is_checked_with_the_platforms_own_secret() -> None:
@@ -45,22 +43,21 @@ def test_a_delivery_is_a_post(method: str) -> None:
 
 def test_a_secret_rotated_on_both_sides_is_found_without_a_restart() -> None:
     """The new secret is asked for at the first proof that does not fit, once a minute has passed."""
-    with mock_aws():
-        world = World({"telegram/shop": {"signing": ["old"]}})
-        clock = [0.0]
-        door = world.door()
-        door.secrets._clock = lambda: clock[0]
-        body = orjson.dumps({"update_id": 1, "poll": {}})
+    world = World({"telegram/shop": {"signing": ["old"]}})
+    clock = [0.0]
+    door = world.door()
+    door.secrets._clock = lambda: clock[0]
+    body = orjson.dumps({"update_id": 1, "poll": {}})
 
-        def answer(token: str) -> object:
-            headers = {"X-Telegram-Bot-Api-Secret-Token": token}
-            request = Request("POST", "https://door.example/", headers, {}, body)
-            return door.answer(platform="telegram", account="shop", request=request)
+    def answer(token: str) -> object:
+        headers = {"X-Telegram-Bot-Api-Secret-Token": token}
+        request = Request("POST", "https://door.example/", headers, {}, body)
+        return door.answer(platform="telegram", account="shop", request=request, request_id="r1")
 
-        assert answer("old")
-        world.set_secrets({"telegram/shop": {"signing": ["new", "old"]}})
-        with pytest.raises(SignatureError):
-            answer("new")
-        clock[0] += 60
-        assert answer("new")
-        assert answer("old")
+    assert answer("old")
+    world.set_secrets({"telegram/shop": {"signing": ["new", "old"]}})
+    with pytest.raises(SignatureError):
+        answer("new")
+    clock[0] += 60
+    assert answer("new")
+    assert answer("old")

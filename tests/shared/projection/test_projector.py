@@ -1,12 +1,10 @@
 """What the table holds after events, escalations, kept deliveries and things left behind."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 import pytest
-from moto import mock_aws
 
 from shared.errors import ConfigurationError
 from shared.models import Author, ContactPoint, Delivery, Message
@@ -15,17 +13,17 @@ from shared.projection import projector as projection
 from shared.projection.conversation import Conversation
 from shared.store import journal, keys
 from shared.store.keys import Key
+from shared.store.table import key_of
 from tests.conftest import NOW
-from tests.faults.harness import World
+from tests.world import World
 
 IDENTITY = "telegram:shop:1"
 COMPLAINT = "Me han cobrado dos veces la factura"
 
 
 @pytest.fixture
-def world() -> Iterator[World]:
-    with mock_aws():
-        yield World({})
+def world() -> World:
+    return World({})
 
 
 def message(text: str = "Hola", *, at: datetime = NOW, direction: Any = "inbound", **more: Any) -> Message:
@@ -53,17 +51,17 @@ def head(world: World, key: str = "conversation#telegram#direct") -> Conversatio
 
 
 def hand_offs(world: World, department: str) -> list[dict[str, Any]]:
-    return [orjson.loads(body) for body in world.picture()[department]]
+    return [orjson.loads(body) for body in world.hand_offs(department)]
 
 
 def test_the_second_message_of_a_person_costs_one_read_and_one_write(world: World) -> None:
     journalled(world, message())
     world.settle()
     journalled(world, message("otra cosa", at=NOW + timedelta(minutes=1)))
-    before = len(world.faults.calls)
-    world.projector().project(world.undone())
+    undone, before = world.undone(), len(world.calls)
+    world.projector().project(undone)
     # The playbook is read once a minute by each process; this process is new.
-    assert world.faults.calls[before:] == ["dynamodb.BatchGetItem", "dynamodb.PutItem", "dynamodb.GetItem"]
+    assert [operation for operation, _ in world.calls[before:]] == ["BatchGetItem", "PutItem", "GetItem"]
 
 
 def test_who_waits_and_since_when(world: World) -> None:
@@ -181,7 +179,8 @@ def test_a_kept_delivery_is_expanded_whole_and_accounted_for(world: World) -> No
     world.settle()
     (kept,) = [found for found in world.scan() if found["pk"]["S"].startswith("delivery#")]
     assert kept["open"]["S"].startswith("unreadable#")
-    assert "unreadable: telegram message" in kept["outcomes"]["S"]
+    assert [*orjson.loads(kept["outcomes"]["S"])] == ["unreadable"]
+    assert (kept["units"]["N"], kept["read_by"]["S"]) == ("1", "42")
     assert journal.delivery(kept).body == body
 
 
@@ -234,19 +233,42 @@ def test_after_the_fix_an_unreadable_delivery_is_read(world: World, monkeypatch:
     world.projector().again(Key(item["pk"]["S"], item["sk"]["S"]))
     world.settle()
     (kept,) = [found for found in world.scan() if found["pk"]["S"].startswith("delivery#")]
-    assert kept["outcomes"]["S"] == '{"message":1}'
+    assert kept["outcomes"]["S"] == '{"journalled":1}'
     assert "open" not in kept
     assert len(hand_offs(world, "billing")) == 1
 
 
 def test_the_queue_is_asked_to_drop_a_second_offer(world: World) -> None:
-    sent: list[dict[str, Any]] = []
-    world.sqs.meta.events.register("provide-client-params.sqs.SendMessage", lambda params, **_: sent.append(params))
     journalled(world, message(COMPLAINT))
     world.settle()
-    (offer,) = sent
+    (offer,) = (arguments for operation, arguments in world.calls if operation == "SendMessage")
     assert offer["MessageDeduplicationId"].startswith("esc_")
     assert offer["MessageGroupId"].startswith("cus_")
+
+
+def test_an_offer_that_was_withdrawn_before_its_record_came_is_not_made(world: World) -> None:
+    journalled(world, message(COMPLAINT))
+    (event,) = world.undone()
+    world.projector().project([event])
+    (offer,) = (item for item in world.undone() if item["sk"]["S"].startswith("escalation#"))
+    key = key_of(offer)
+    withdrawn = offer["state"]["S"].replace('{"id"', '{"state":"withdrawn","id"')
+    world.table.set(key, {"state": {"S": withdrawn}}, remove=["open", "open_at"])
+    world.projector().project([offer])
+    assert hand_offs(world, "billing") == []
+
+
+def test_a_delivery_that_was_settled_before_its_record_came_is_left_alone(world: World) -> None:
+    """An operator may have refused it meanwhile, or the watch have expanded it."""
+    item = journal.record(Delivery("telegram", "shop", b"{", {}, NOW), load("telegram"))
+    assert isinstance(item, dict)
+    world.table.insert(item)
+    refused = {"outcomes": {"S": '{"refused":{"spam":1}}'}}
+    world.table.set(key_of(item), refused, remove=["open", "open_at"])
+    settled = world.table.get(key_of(item))
+    world.projector().project([item])
+    world.projector().postpone(key_of(item), kind="unprojected", attempts=0)
+    assert world.table.get(key_of(item)) == settled
 
 
 def test_what_names_no_customer_is_journalled_and_makes_nobody_up(world: World) -> None:

@@ -112,7 +112,7 @@ def projector(client: "DynamoDBClient", bucket: Bucket, monkeypatch: pytest.Monk
 def kept(projector: Projector, *items: Item) -> list[dict[str, Any]]:
     """Put items into the table and return the batch that its stream makes of them."""
     for item in items:
-        assert projector.table.insert(item)
+        assert projector.table.insert(item) is None
     return batch(*items)
 
 

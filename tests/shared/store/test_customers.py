@@ -41,7 +41,7 @@ def _said(external_id: str, minutes: int, *, who: str = ANA, dated: bool = True)
 
 def _keep(table: Table, *events: PersonalEvent) -> None:
     for event in events:
-        assert table.insert(journal.expanded_item(Delivery("telegram", "tienda_bot", b"", {}, NOW), event))
+        assert table.insert(journal.expanded_item(Delivery("telegram", "tienda_bot", b"", {}, NOW), event)) is None
 
 
 def _put(table: Table, pk: str, *sort_keys: str) -> None:

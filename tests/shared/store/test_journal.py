@@ -17,11 +17,12 @@ from hypothesis import strategies as st
 
 from bench.capacity import item_size
 from shared.errors import UnreadableDelivery
+from shared.ledger import Outcomes
 from shared.models import Delivery, Event, Ignored, Message, PersonalEvent
 from shared.platforms import Platform, load
 from shared.store import codec, journal, keys
 from shared.store.journal import Bucket, Journal, Object
-from shared.store.table import Item, Table
+from shared.store.table import Item, Table, key_of
 from tests import counter, strategies
 from tests.conftest import NOW, TABLE
 from tests.injection import Injected, refusal
@@ -65,8 +66,9 @@ def delivery(
     account: str = "shop",
     headers: Mapping[str, str] = MappingProxyType({}),
     received_at: datetime = NOW,
+    request_id: str = "first",
 ) -> Delivery:
-    return Delivery(counter.NAME, account, body, headers, received_at)
+    return Delivery(counter.NAME, account, body, headers, received_at, request_id)
 
 
 # ---------------------------------------------------------------------------------------------------------- inverses
@@ -77,8 +79,7 @@ def test_an_event_and_its_bytes_come_back_as_they_were(kept: Delivery, event: Pe
     entry = journal.entry(as_item(journal.record(kept, counter.saying(event))))
     assert entry.event == event
     assert entry.key == keys.event(event)
-    assert entry.raw == kept.body
-    assert (entry.platform, entry.account) == (kept.platform, kept.account)
+    assert entry.delivery == kept
     assert (entry.received_at, entry.delivery_id) == (kept.received_at, None)
 
 
@@ -94,17 +95,18 @@ def test_an_expanded_event_is_the_same_event_and_names_the_delivery_that_has_its
         )
     )
     assert (expanded.key, expanded.event, expanded.received_at) == (whole.key, whole.event, whole.received_at)
-    assert (expanded.raw, expanded.delivery_id) == (b"", keys.delivery_id(kept))
+    assert (expanded.delivery.body, expanded.delivery_id) == (b"", keys.delivery_id(kept))
 
 
-@given(strategies.deliveries(), st.none() | st.dictionaries(strategies.texts, st.integers(1, 100)))
-def test_a_kept_delivery_comes_back_as_it_was(kept: Delivery, outcomes: dict[str, int] | None) -> None:
-    assert journal.delivery(as_item(journal.delivery_item(kept, outcomes))) == kept
+@given(strategies.deliveries(), st.none() | st.lists(strategies.texts))
+def test_a_kept_delivery_comes_back_as_it_was(kept: Delivery, reasons: list[str] | None) -> None:
+    found = None if reasons is None else (len(reasons), Outcomes.of(ignored=reasons))
+    assert journal.delivery(as_item(journal.delivery_item(kept, found))) == kept
 
 
 @given(strategies.deliveries())
 def test_a_delivery_in_the_bucket_comes_back_as_it_was(kept: Delivery) -> None:
-    large = Delivery(kept.platform, kept.account, noise(500_000), kept.headers, kept.received_at)
+    large = Delivery(kept.platform, kept.account, noise(500_000), kept.headers, kept.received_at, kept.request_id)
     stored = as_object(journal.delivery_item(large))
     assert journal.delivery(journal.object_item(stored), body=stored.body) == large
 
@@ -118,13 +120,13 @@ def test_a_delivery_in_the_bucket_comes_back_as_it_was(kept: Delivery) -> None:
         ((MESSAGE, OTHER), None),
         ((MESSAGE, IGNORED), None),
         ((MESSAGE, MESSAGE), None),
-        ((IGNORED,), {"ignored: unknown kind: sticker": 1}),
-        ((IGNORED, IGNORED), {"ignored: unknown kind: sticker": 2}),
+        ((IGNORED,), {"ignored": {"unknown kind: sticker": 1}}),
+        ((IGNORED, IGNORED), {"ignored": {"unknown kind: sticker": 2}}),
         ((), {}),
     ],
 )
 def test_anything_but_one_event_is_kept_as_a_delivery(
-    events: tuple[Event, ...], outcomes: dict[str, int] | None
+    events: tuple[Event, ...], outcomes: dict[str, dict[str, int]] | None
 ) -> None:
     """Whatever has to be expanded is open work; what needs nothing is settled by the write itself."""
     item = as_item(journal.record(delivery(b"[]"), counter.saying(*events)))
@@ -135,6 +137,7 @@ def test_anything_but_one_event_is_kept_as_a_delivery(
         assert item["open_at"] == item["received_at"] == {"S": keys.instant(NOW)}
     else:
         assert orjson.loads(settled["S"]) == outcomes
+        assert item["units"] == {"N": str(len(events))}
         assert not item.keys() & {"open", "open_at"}
 
 
@@ -151,18 +154,6 @@ def test_a_number_that_the_journal_cannot_write_does_not_keep_the_delivery_out(n
     said = MESSAGE.model_dump(mode="json") | {"author": {"reach": number}}
     kept = counter.delivery(said)
     assert journal.delivery(as_item(journal.record(kept, counter.COUNTER))) == kept
-
-
-def test_ignored_units_are_counted_by_reason() -> None:
-    other = IGNORED.model_copy(update={"reason": "a receipt of nothing"})
-    counted = journal.count([MESSAGE, IGNORED, OTHER, other, IGNORED])
-    assert counted == {"message": 2, "ignored: unknown kind: sticker": 2, "ignored: a receipt of nothing": 1}
-
-
-def test_outcomes_read_the_same_in_whatever_order_they_were_counted() -> None:
-    one = journal.delivery_item(delivery(b""), outcomes={"a": 1, "b": 2})
-    other = journal.delivery_item(delivery(b""), outcomes={"b": 2, "a": 1})
-    assert one == other
 
 
 # -------------------------------------------------------------------------------------------------------------- size
@@ -226,15 +217,34 @@ def kept(table: Table, bucket: Bucket) -> Journal:
 )
 def test_the_second_time_is_a_duplicate(kept: Journal, table: Table, events: tuple[Event, ...], became: str) -> None:
     first = as_item(journal.record(delivery(b"[]"), counter.saying(*events)))
-    again = as_item(journal.record(delivery(b"[]", received_at=NOW + timedelta(days=30)), counter.saying(*events)))
+    later = delivery(b"[]", received_at=NOW + timedelta(days=30), request_id="second")
+    again = as_item(journal.record(later, counter.saying(*events)))
     assert kept.keep(first) == became
     assert kept.keep(again) == "duplicate"
-    assert table.get(keys.Key(first["pk"]["S"], first["sk"]["S"])) == first
+    assert table.get(key_of(first)) == first
+    note = keys.repeated(key_of(first), received_at=later.received_at, request_id="second")
+    assert table.get(note) == journal.repetition(again)
+    assert journal.repetition(again)["ledger"]["S"].startswith("counter/shop#2026-12-22#")
+
+
+def test_the_same_request_is_no_repetition(kept: Journal, table: Table) -> None:
+    """The SDK tries again after a time-out, and a spilled delivery may be journalled twice."""
+    item = as_item(journal.record(delivery(b"[]"), counter.saying(MESSAGE)))
+    assert [kept.keep(item), kept.keep(item)] == ["event", "event"]
+    assert [key_of(found) for found in table.query(item["pk"]["S"])] == [key_of(item)]
+
+
+def test_a_repetition_that_is_noted_twice_is_one(kept: Journal, table: Table) -> None:
+    kept.keep(journal.record(delivery(b"[]"), counter.saying(MESSAGE)))
+    for _ in range(2):
+        kept.keep(journal.record(delivery(b"[]", request_id="second"), counter.saying(MESSAGE)))
+    assert len(list(table.query(keys.event(MESSAGE).pk))) == 2
 
 
 def test_another_envelope_around_the_same_event_is_a_duplicate(kept: Journal) -> None:
+    other = delivery(b'{ "id": 1 }', request_id="second")
     assert kept.keep(journal.record(delivery(b'{"id": 1}'), counter.saying(MESSAGE))) == "event"
-    assert kept.keep(journal.record(delivery(b'{ "id": 1 }'), counter.saying(MESSAGE))) == "duplicate"
+    assert kept.keep(journal.record(other, counter.saying(MESSAGE))) == "duplicate"
 
 
 @pytest.mark.parametrize("account", ["shop", "peluquería", "店"])
@@ -247,8 +257,7 @@ def test_a_large_delivery_is_an_object_from_which_its_item_is_made(
     assert kept.keep(what) == "object"
     stored = bucket.get(what.name)
     item = journal.object_item(stored)
-    assert kept.keep(item) == "delivery"
-    assert kept.keep(item) == "duplicate"
+    assert [kept.keep(item), kept.keep(item)] == ["delivery", "delivery"]
     assert item["object"] == {"S": what.name}
     assert item["open"]["S"] in keys.shards("delivery")
     assert journal.delivery(item, body=stored.body) == large
@@ -264,13 +273,30 @@ def test_a_refused_write_is_never_a_duplicate(dynamodb: "DynamoDBClient", bucket
     client.close()
 
 
-def test_keeping_is_one_call(kept: Journal, dynamodb: "DynamoDBClient") -> None:
+def test_a_large_delivery_that_comes_again_is_another_object_and_a_repetition(
+    kept: Journal, table: Table, bucket: Bucket
+) -> None:
+    what = [delivery(noise(500_000), request_id=request) for request in ("first", "second/=")]
+    stored = [as_object(journal.record(each, counter.COUNTER)) for each in what]
+    for each in stored:
+        kept.keep(each)
+    items = [journal.object_item(bucket.get(each.name)) for each in stored]
+    assert [kept.keep(item) for item in items] == ["delivery", "duplicate"]
+    assert table.get(key_of(items[0])) == items[0]
+
+
+def test_keeping_is_one_call_and_noting_a_repetition_another(kept: Journal, dynamodb: "DynamoDBClient") -> None:
     calls: list[str] = []
     dynamodb.meta.events.register_first("before-send", lambda event_name, **_: calls.append(event_name))
-    kept.keep(journal.record(delivery(b"[]"), counter.saying(MESSAGE)))
-    kept.keep(journal.record(delivery(b"[]"), counter.saying(MESSAGE)))
-    kept.keep(journal.record(delivery(b"[]"), counter.saying(MESSAGE, OTHER)))
-    assert calls == ["before-send.dynamodb.PutItem"] * 3
+    put = "before-send.dynamodb.PutItem"
+    for what, expected in [
+        (journal.record(delivery(b"[]"), counter.saying(MESSAGE)), [put]),
+        (journal.record(delivery(b"[]", request_id="second"), counter.saying(MESSAGE)), [put, put]),
+        (journal.record(delivery(b"[]"), counter.saying(MESSAGE, OTHER)), [put]),
+    ]:
+        calls.clear()
+        kept.keep(what)
+        assert calls == expected
 
 
 # ----------------------------------------------------------------------------------------------------- announcements
@@ -320,17 +346,23 @@ def test_an_ignored_unit_is_no_journal_entry() -> None:
         journal.entry(item)
 
 
-def test_outcomes_never_outgrow_their_item() -> None:
-    many = {f"ignored: unknown kind: {number} {'x' * 5000}": 1 for number in range(3000)} | {"message": 7}
-    kept = orjson.loads(journal.outcomes_value(many)["S"])
-    assert sum(kept.values()) == 3007
-    assert kept["message"] == 7
-    assert len(journal.outcomes_value(many)["S"]) < 64_000
-
-
 def test_a_word_of_any_length_still_makes_an_item_that_can_be_kept(table: Table) -> None:
     body = orjson.dumps({"update_id": 1, "x" * 420_000: {}})
     item = journal.record(Delivery("telegram", "shop", body, {}, NOW), load("telegram"))
     assert isinstance(item, dict)
     assert item_size(item) < 400 * 1024
-    assert table.insert(item)
+    assert table.insert(item) is None
+
+
+def test_what_has_the_key_of_another_and_says_something_else_keeps_its_bytes(kept: Journal, table: Table) -> None:
+    """A bug of ours that gives two messages one key must not cost the second."""
+    other = MESSAGE.model_copy(update={"text": "¿Y el mío?"})
+    kept.keep(journal.record(delivery(b"[1]"), counter.saying(MESSAGE)))
+    for number, request in enumerate(("second", "third", "third")):
+        second = delivery(b"[2]", request_id=request)
+        assert kept.keep(journal.record(second, counter.saying(other))) == "duplicate", number
+    pk = keys.delivery(keys.delivery_id(delivery(b"[2]"))).pk
+    whole, note = table.query(pk)
+    assert (journal.delivery(whole).body, whole["outcomes"]["S"]) == (b"[2]", '{"duplicate":1}')
+    assert "open" not in whole
+    assert note["sk"]["S"].startswith(keys.REPEATED_PREFIX)

@@ -3,13 +3,15 @@
 import random
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import boto3
 import pytest
 
+from shared.accounts import Account
+from shared.channels import Facts, Reason, judge
 from shared.models import (
     Author,
     Call,
@@ -26,12 +28,15 @@ from shared.models import (
 from shared.playbook import Playbook, parse
 from shared.projection.projector import Projector
 from shared.queues import Departments
-from shared.store import journal, keys
+from shared.repair.difference import digest
+from shared.repair.redrive import Refusal, refuse
+from shared.store import health, journal, keys
 from shared.store.journal import Bucket, Journal, Object, record
 from shared.store.keys import Key
 from shared.store.playbooks import CurrentPlaybook, publish
+from shared.store.refusals import RefusalNotes
 from shared.store.revisions import REVISION_PREFIX
-from shared.store.table import Item, Table
+from shared.store.table import Item, Table, key_of
 from tests import counter
 from tests.conftest import NOW, TABLE
 from tests.template import ROOT
@@ -42,12 +47,15 @@ if TYPE_CHECKING:
 README = Path(journal.__file__).with_name("README.md").read_text()
 PLAYBOOK: Playbook = parse((ROOT / "infra" / "playbook.example.toml").read_text())
 
-HISTORY = (keys.EVENT_PREFIX, REVISION_PREFIX)
+HISTORY = (keys.EVENT_PREFIX, keys.REPEATED_PREFIX, REVISION_PREFIX)
 
 PLACEHOLDERS = {
     "instant": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z",
     "kind": "phone|email|handle",
     "version": r"\d{10}",
+    "platform": r"[a-z_]+",
+    "account": r"[^#]+",
+    "reason": "signature|handshake",
 }
 
 ANA = "counter:shop:ana"
@@ -177,11 +185,21 @@ def seen(projector: Projector, bucket: Bucket, dynamodb: "DynamoDBClient") -> Se
     assert isinstance(large, Object)
     journalled.keep(large)
     journalled.keep(journal.object_item(bucket.get(large.name)))
+    for again in (counter.delivery(COMPLAINT), counter.delivery(*LATER)):
+        journalled.keep(record(replace(again, request_id="another"), counter.COUNTER))
+    looked_after = Account(platform=counter.NAME, account=counter.ACCOUNT)
+    judged = judge("counter/shop", Facts(known_since=NOW), before=None, now=NOW)
+    assert health.keep(projector.table, looked_after, judged, before=None)
+    for reason in get_args(Reason):
+        RefusalNotes(projector.table).note(platform=counter.NAME, account=counter.ACCOUNT, reason=reason, at=NOW)
     found.note(read_all(dynamodb))
     for _ in ("the journal", "what came out of deliveries", "what was offered"):
         for item in streamed(read_all(dynamodb)):
             projector.project([item])
         found.note(read_all(dynamodb))
+    unreadable = [item for shard in keys.shards("unreadable") for item in projector.table.listed(shard)]
+    refuse(digest(key_of(unreadable[0])), Refusal("a test", "night shift", NOW), projector.table, do=True)
+    found.note(read_all(dynamodb))
     for item in streamed(read_all(dynamodb)):
         projector.postpone(Key(item["pk"]["S"], item["sk"]["S"]), kind="unprojected", attempts=0)
     found.note(read_all(dynamodb))

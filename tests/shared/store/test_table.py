@@ -48,15 +48,15 @@ def impatient(dynamodb: "DynamoDBClient") -> "Iterator[DynamoDBClient]":
 
 
 def test_only_the_first_insert_of_a_key_writes(table: Table) -> None:
-    assert table.insert(typed(ANA, state="first"))
-    assert not table.insert(typed(ANA, state="second"))
+    assert table.insert(typed(ANA, state="first")) is None
+    assert table.insert(typed(ANA, state="second")) == typed(ANA, state="first")
     assert table.get(ANA) == typed(ANA, state="first")
 
 
 def test_keys_differ_in_either_part(table: Table) -> None:
     neighbours = [ANA, BEA, Key(ANA.pk, "about2"), Key(ANA.pk + "2", ANA.sk)]
-    assert all(table.insert(typed(key)) for key in neighbours)
     assert not any(table.insert(typed(key)) for key in neighbours)
+    assert [table.insert(typed(key)) for key in neighbours] == [typed(key) for key in neighbours]
 
 
 def test_bytes_come_back_as_they_were(table: Table) -> None:
@@ -308,12 +308,42 @@ def test_much_open_work_comes_page_by_page(table: Table, dynamodb: "DynamoDBClie
     assert asked.calls == 3
 
 
-def test_the_index_holds_keys_and_no_content(table: Table, dynamodb: "DynamoDBClient") -> None:
-    (index,) = table_definition(TABLE)["GlobalSecondaryIndexes"]
-    assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
-    table.insert(typed(ANA, state="who somebody is", open="waiting#0", open_at="2026"))
-    (row,) = dynamodb.scan(TableName=TABLE, IndexName="open")["Items"]
-    assert row.keys() == {"pk", "sk", "open", "open_at"}
+def test_no_index_holds_content(table: Table, dynamodb: "DynamoDBClient") -> None:
+    projected = {
+        index["IndexName"]: index["Projection"]["NonKeyAttributes"]
+        for index in table_definition(TABLE)["GlobalSecondaryIndexes"]
+    }
+    assert projected == {"open": ["received_at"], "ledger": ["units", "outcomes"]}
+    listed = {"open": "waiting#0", "open_at": "2026", "ledger": "telegram/shop#2026-11-22#0", "received_at": "2026"}
+    table.insert(typed(ANA, state="who somebody is", **listed))
+    for name, shown in (("open", {"open", "open_at"}), ("ledger", {"ledger"})):
+        (row,) = dynamodb.scan(TableName=TABLE, IndexName=name)["Items"]
+        assert row.keys() == {"pk", "sk", "received_at"} | shown
+
+
+def test_the_requests_of_a_span_are_yielded_by_the_instant_at_our_door(table: Table) -> None:
+    partition = "telegram/shop#2026-11-22#0"
+    for number in (3, 1, 2):
+        table.insert(typed(Key("identity#ana", f"event#{9 - number}"), ledger=partition, received_at=f"2026-{number}"))
+    table.insert(typed(BEA, ledger="telegram/shop#2026-11-22#1", received_at="2026-2"))
+
+    def found(**span: Any) -> list[str]:
+        return [item["received_at"]["S"] for item in table.requests(partition, **span)]
+
+    assert found() == ["2026-1", "2026-2", "2026-3"]
+    assert found(page=1) == ["2026-1", "2026-2", "2026-3"]
+    assert found(newest_first=True, page=1) == ["2026-3", "2026-2", "2026-1"]
+    assert found(since="2026-2") == ["2026-2", "2026-3"]
+    assert found(before="2026-2") == ["2026-1"], "the end of a span is not part of it"
+
+
+def test_all_open_work_of_a_shard_is_listed_with_the_instant_it_came_in(table: Table) -> None:
+    table.insert(typed(ANA, open="unreadable#0", open_at="9999", received_at="2026-1"))
+    table.insert(typed(BEA, open="unreadable#0", open_at="2025"))
+    assert [(item["open_at"]["S"], item.get("received_at")) for item in table.listed("unreadable#0")] == [
+        ("2025", None),
+        ("9999", {"S": "2026-1"}),
+    ]
 
 
 # ---------------------------------------------------------------------------------------------------------- refusals
@@ -327,6 +357,8 @@ CALLS: list[tuple[str, Any]] = [
     ("BatchGetItem", lambda table: table.get_many([ANA])),
     ("Query", lambda table: list(table.query(ANA.pk))),
     ("Query", lambda table: list(table.open_work("waiting#0", until="2027"))),
+    ("Query", lambda table: list(table.listed("waiting#0"))),
+    ("Query", lambda table: list(table.requests("telegram/shop#2026-11-22#0"))),
 ]
 
 
@@ -345,7 +377,7 @@ def test_a_refusal_is_never_taken_for_an_answer(
 @pytest.mark.parametrize("answer", [THROTTLED, BROKEN, ConnectTimeoutError(endpoint_url="http://nothing.invalid")])
 def test_a_second_try_may_succeed(impatient: "DynamoDBClient", answer: Any) -> None:
     injected = Injected(impatient, "PutItem", answer)
-    assert Table(impatient, TABLE).insert(typed(ANA))
+    assert Table(impatient, TABLE).insert(typed(ANA)) is None
     assert injected.calls == 2
 
 
@@ -355,12 +387,12 @@ def test_a_lost_answer_makes_the_second_try_say_that_the_item_is_there(
     """The write took place and its answer was lost: the SDK's own second try then meets the first one's item."""
 
     def lost(**_: Any) -> None:
-        if table.insert(typed(ANA, state="first try")):
+        if table.insert(typed(ANA, state="first try")) is None:
             raise ReadTimeoutError(endpoint_url="http://nothing.invalid")
 
     impatient.meta.events.register_first("before-send.dynamodb.PutItem", lost)
-    assert not Table(impatient, TABLE).insert(typed(ANA, state="second try"))
-    assert table.get(ANA) == typed(ANA, state="first try")
+    there = Table(impatient, TABLE).insert(typed(ANA, state="second try"))
+    assert there == table.get(ANA) == typed(ANA, state="first try")
 
 
 def test_a_lost_answer_of_a_projection_is_told_by_the_state_that_is_there(

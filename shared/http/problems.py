@@ -3,12 +3,12 @@
 import re
 from collections.abc import Mapping
 
-from botocore.exceptions import BotoCoreError, ClientError
 from fastapi import Response
 from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException as RoutingError
 
-from services.customer360.contract import Problem
+from shared.aws import FAILURES
 from shared.errors import Forbidden, InvalidParameter, MostradorError, NotFound, StoreUnavailable, Unauthenticated
 
 MEDIA_TYPE = "application/problem+json"
@@ -47,6 +47,17 @@ _ADVICE = {
 _NAME = re.compile("[a-z_]{1,30}", re.ASCII)
 
 
+class Problem(BaseModel):
+    """Why a request was refused (RFC 9457)."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    status: int
+    code: str = Field(description="For machines; stable.")
+    detail: str = Field(description="What is wrong and what to do, for a person.")
+    field: str | None = Field(description="The parameter that is wrong, as the caller wrote it.")
+
+
 def problem(error: Exception) -> Problem:
     """Return what to tell the caller of an error; of one that is not of our making, only that it happened."""
     match error:
@@ -59,8 +70,8 @@ def problem(error: Exception) -> Problem:
         case RoutingError(status_code=status) if status in _ROUTING:
             code, detail = _ROUTING[status]
             return Problem(status=status, code=code, detail=detail, field=None)
-        case ClientError() | BotoCoreError():
-            return problem(StoreUnavailable("the table could not be read; try again"))
+        case _ if isinstance(error, FAILURES):
+            return problem(StoreUnavailable("what is stored could not be read; try again"))
         case _:
             return Problem(status=500, code="internal", detail="something failed here; it has been logged", field=None)
 

@@ -1,0 +1,74 @@
+"""The company's accounts, as its playbook lists them for being looked after."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from shared import platforms
+from shared.models import Frozen
+
+_Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,30}$")]
+_AccountName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._~-]{0,127}$")]
+_Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
+
+LONGEST_SILENCE = timedelta(days=14)
+"""No longer silence can be told from none at all: that far back is looked for an account's last delivery."""
+
+_Silence = Annotated[int, Field(strict=True, ge=5, le=LONGEST_SILENCE // timedelta(minutes=1))]
+
+
+class AccountThing(Frozen):
+    """Something of the company's at a platform that has to be named to ask about it: a Page, a WhatsApp account.
+
+    `through` is the id of another one by which it is reached: an Instagram account's Page.
+    """
+
+    kind: _Word
+    id: _Id
+    through: _Id | None = None
+
+
+class Account(Frozen):
+    """One of the company's accounts, as its webhook's URL names it, and what is expected of it.
+
+    Without `silent_at_most_minutes`, silence is no cause for alarm. `app` is the id of the app that must be subscribed.
+    """
+
+    platform: _Word
+    account: _AccountName
+    silent_at_most_minutes: _Silence | None = None
+    things: tuple[AccountThing, ...] = ()
+    app: _Id | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.platform}/{self.account}"
+
+
+def unknown_to_platforms(accounts: Iterable[Account]) -> Iterator[str]:
+    """Yield a sentence for each platform, and each kind of thing of one, that there is not."""
+    for account in accounts:
+        if account.platform not in platforms.names():
+            known = ", ".join(platforms.names())
+            yield f"accounts[{account.name}].platform: there is no such platform; name one of: {known}"
+            continue
+        port = platforms.subscription(account.platform)
+        kinds = port.things if port else ()
+        for thing in account.things:
+            if thing.kind not in kinds:
+                remedy = f"name one of: {', '.join(kinds)}" if kinds else "this platform needs none; remove it"
+                yield f"accounts[{account.name}].things[{thing.id}].kind: there is no such kind; {remedy}"
+
+
+def named_twice(accounts: Sequence[Account]) -> Iterator[str]:
+    """Yield a sentence for each account, and each thing of one, that stands there more than once."""
+    for name, uses in Counter(account.name for account in accounts).items():
+        if uses > 1:
+            yield f"accounts[{name}]: stands there {uses} times; keep one"
+    for account in accounts:
+        for (_, thing_id), uses in Counter((thing.kind, thing.id) for thing in account.things).items():
+            if uses > 1:
+                yield f"accounts[{account.name}].things[{thing_id}]: stands there {uses} times; keep one"

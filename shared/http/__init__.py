@@ -1,0 +1,1 @@
+"""What services that are asked over HTTP have in common: tokens, parameters, refusals, outcomes, descriptions."""

@@ -1,0 +1,80 @@
+"""What becomes of a delivery that was kept whole: each of its units is journalled, and accounted for."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from shared import telemetry
+from shared.errors import UnreadableDelivery
+from shared.ledger import Outcomes, reason_to_ignore
+from shared.models import Delivery, Ignored
+from shared.platforms import Platform, Unit, describe
+from shared.store import journal, keys
+from shared.store.keys import Key
+from shared.store.table import Item, Table, key_of
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What our code makes of one unit: the events to journal, or why there are none."""
+
+    items: tuple[Item, ...] = ()
+    ignored: str | None = None
+    unreadable: str | None = None
+
+
+def read(delivery: Delivery, platform: Platform) -> list[Reading]:
+    """Return what our code makes of each unit; a delivery that it cannot cut into units is one that it cannot read."""
+    try:
+        units = platform.units(delivery)
+    except UnreadableDelivery as error:
+        return [Reading(unreadable=str(error))]
+    return [_read(delivery, platform, unit) for unit in units]
+
+
+def _read(delivery: Delivery, platform: Platform, unit: Unit) -> Reading:
+    try:
+        events = platform.read(unit)
+        items = [journal.expanded_item(delivery, event) for event in events if not isinstance(event, Ignored)]
+    except UnreadableDelivery as error:
+        return Reading(unreadable=str(error))
+    except Exception as error:
+        telemetry.failure("unit not journalled", error)
+        return Reading(unreadable=f"{platform.name} {unit.name}: {describe(error)}")
+    return Reading(tuple(items), ignored=reason_to_ignore(events))
+
+
+def account(readings: Sequence[Reading], brought: Callable[[Item], bool]) -> tuple[int, Outcomes]:
+    """Return how many units there are, and what becomes of them.
+
+    `brought` is asked of each event whether this delivery is what brought it; of an event that is in several units,
+    the first one has.
+    """
+    seen = set[Key]()
+    events = [reading for reading in readings if reading.items]
+    journalled = sum(_any_new(reading, brought, seen) for reading in events)
+    return len(readings), Outcomes.of(
+        journalled=journalled,
+        duplicate=len(events) - journalled,
+        ignored=[reading.ignored for reading in readings if reading.ignored is not None],
+        unreadable=[reading.unreadable for reading in readings if reading.unreadable is not None],
+    )
+
+
+def _any_new(reading: Reading, brought: Callable[[Item], bool], seen: set[Key]) -> bool:
+    own = {key_of(item) for item in reading.items if brought(item)} - seen
+    seen |= own
+    return bool(own)
+
+
+def expand(delivery: Delivery, platform: Platform, table: Table) -> tuple[int, Outcomes]:
+    """Journal the events of all units of a kept delivery; return how many units there are, and what became of them.
+
+    Doing it again gives the same answer, since an event that is there already names the delivery that brought it.
+    """
+
+    def brought(item: Item) -> bool:
+        there = table.insert(item)
+        return there is None or there["ledger"] == own
+
+    own = {"S": keys.ledger_of(keys.delivery_id(delivery))}
+    return account(read(delivery, platform), brought)

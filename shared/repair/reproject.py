@@ -1,0 +1,183 @@
+"""Projections computed again from the journal: heads, who somebody is, the rows that find them, and open work.
+
+Each item is changed only where it differs, and only if it still is what was read; when the projector was faster, the
+person is read again. What was handed over is never taken back, with one exception: an offer of a message that the
+journal no longer has is withdrawn.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import TypeGuard
+
+from shared.errors import StoreUnavailable
+from shared.escalation import Escalation, escalate
+from shared.ids import escalation_id
+from shared.models import Message, PersonalEvent
+from shared.playbook import Playbook
+from shared.projection import rows
+from shared.projection.about import About
+from shared.projection.computed import Computed, compute
+from shared.projection.projector import offered
+from shared.repair.difference import Difference, Repair, repair
+from shared.store import journal, keys, playbooks
+from shared.store.journal import Entry
+from shared.store.keys import Key
+from shared.store.revisions import REVISION_PREFIX
+from shared.store.table import Item, Table, key_of
+
+_TRIES = 20
+
+_COMPUTED = (keys.ABOUT, keys.CONVERSATION_PREFIX, REVISION_PREFIX)
+
+type Journal = Mapping[Key, Item | None]
+"""Events that are to be taken for the journal's, by key, whatever the table has there; `None` for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reprojection:
+    """What computing projections again needs. `playbook` returns the company's current one; `now` an aware instant."""
+
+    table: Table
+    playbook: Callable[[], Playbook]
+    now: Callable[[], datetime]
+
+    def repairs(self, partition: str, *, assumed: Journal) -> list[Repair]:
+        """Return all that has to change for one identity: rows before the item that says they are there."""
+        items = {key_of(item): item for item in self.table.query(partition)}
+        entries = [journal.entry(item) for item in {**_events(items), **assumed}.values() if _is_of(item, partition)]
+        computed = compute(entries)
+        there = self._there(items, computed)
+        wanted = {key: self._dated(item) for key, item in computed.items.items()}
+        changes = [repair(key, before=there.get(key), after=wanted.get(key)) for key in _in_order(wanted, there)]
+        return [found for found in (*changes, *self._escalations(items, entries, computed)) if found]
+
+    def _there(self, items: Mapping[Key, Item], computed: Computed) -> dict[Key, Item]:
+        """Return the items of all that is computed: those of the partition, and the rows that find the person."""
+        own = {key: item for key, item in items.items() if key.sk.startswith(_COMPUTED)}
+        known = [About.model_validate_json(item["state"]["S"]) for key, item in own.items() if key.sk == keys.ABOUT]
+        found = [row.key for about in (*known, computed.about) if about for row in rows.of(about)]
+        return own | self.table.get_many(found)
+
+    def _dated(self, item: Item) -> Item:
+        if not item["sk"]["S"].startswith((keys.ABOUT, keys.CONVERSATION_PREFIX)):
+            return item
+        return item | {"projected_at": {"S": keys.instant(self.now())}}
+
+    def _escalations(
+        self, items: Mapping[Key, Item], entries: Iterable[Entry], computed: Computed
+    ) -> Iterator[Repair | None]:
+        messages = {entry.key.sk: entry for entry in entries if isinstance(entry.event, Message)}
+        offers = {key: item for key, item in items.items() if key.sk.startswith(keys.ESCALATION_PREFIX)}
+        made = {key: Escalation.model_validate_json(item["state"]["S"]) for key, item in offers.items()}
+        of = {key: _escalated(escalation, messages) for key, escalation in made.items()}
+        for key, escalation in made.items():
+            if escalation.state == "offered":
+                after = self._as_offered(escalation, of[key])
+                yield repair(key, before=offers[key], after=_with_state(key, offers[key], after))
+        told = {entry.key for entry in of.values() if entry}
+        for entry in messages.values():
+            if entry.key not in told and _waits(entry, computed):
+                yield self._offer(entry)
+
+    def _as_offered(self, escalation: Escalation, entry: Entry | None) -> Escalation:
+        """Return an offer as the code of today makes it under the playbook of then."""
+        if entry is None:
+            return escalation.model_copy(update={"state": "withdrawn"})
+        again = _escalation(entry, playbooks.version(self.table, escalation.playbook_version))
+        return again if again and again.id == escalation.id else escalation
+
+    def _offer(self, entry: Entry) -> Repair | None:
+        escalation = _escalation(entry, self.playbook())
+        if escalation is None:
+            return None
+        key = keys.escalation(identity_name=escalation.identity, escalation_id=escalation.id)
+        return repair(key, before=None, after=_with_state(key, {"pk": {"S": key.pk}, "sk": {"S": key.sk}}, escalation))
+
+
+def reproject(
+    identities: Iterable[str],
+    *,
+    table: Table,
+    playbook: Callable[[], Playbook],
+    now: Callable[[], datetime],
+    do: bool,
+    assumed: Journal | None = None,
+) -> Iterator[Difference]:
+    """Compute the projections of identities again, named by their partitions; yield each difference, made or, unless
+    `do`, only found. `assumed` are events to reckon with as if the journal had them.
+
+    Raises `StoreUnavailable` when other processes keep writing the same projections.
+    """
+    work = Reprojection(table, playbook, now)
+    for partition in identities:
+        yield from settle(partial(work.repairs, partition, assumed=assumed or {}), table, do=do)
+
+
+def settle(repairs: Callable[[], list[Repair]], table: Table, *, do: bool) -> Iterator[Difference]:
+    """Make repairs until reading again finds nothing left to do; yield what was done.
+
+    A partition is read page by page, and what is written meanwhile may be half in what was read: the second reading
+    mends that, as it does when somebody was faster.
+    """
+    for _ in range(_TRIES):
+        found = repairs()
+        if not do:
+            yield from (each.told(done=False) for each in found)
+        if not (do and found):
+            return
+        for each in found:
+            if not each.make(table):
+                break
+            yield each.told(done=True)
+    raise StoreUnavailable("another process kept writing what is being repaired")
+
+
+def _events(items: Mapping[Key, Item]) -> dict[Key, Item]:
+    return {key: item for key, item in items.items() if key.sk.startswith(keys.EVENT_PREFIX)}
+
+
+def _is_of(item: Item | None, partition: str) -> TypeGuard[Item]:
+    return item is not None and item["pk"]["S"] == partition
+
+
+def _in_order(wanted: Mapping[Key, Item], there: Mapping[Key, Item]) -> list[Key]:
+    every = dict.fromkeys([*wanted, *there])
+    return sorted(every, key=lambda key: key.pk.startswith(keys.IDENTITY_PREFIX))
+
+
+def _escalated(escalation: Escalation, messages: Mapping[str, Entry]) -> Entry | None:
+    """Return the message that an escalation is about: by its key or, where that was misread, by the escalation's id."""
+
+    def is_it(event: PersonalEvent) -> bool:
+        own = escalation_id(identity=event.identity, external_id=event.external_id, department=escalation.department)
+        return own == escalation.id
+
+    found = messages.get(escalation.event_key)
+    return found or next((entry for entry in messages.values() if is_it(entry.event)), None)
+
+
+def _escalation(entry: Entry, playbook: Playbook) -> Escalation | None:
+    assert isinstance(entry.event, Message)
+    return escalate(entry.event, received_at=entry.received_at, event_key=entry.key.sk, playbook=playbook)
+
+
+def _waits(entry: Entry, computed: Computed) -> bool:
+    """Return whether nobody has answered a message: what was answered is not offered to anybody years later."""
+    head = computed.heads.get(keys.conversation(entry.event))
+    return bool(head and head.waiting_since and head.waiting_since <= entry.event.occurred_at)
+
+
+def _with_state(key: Key, before: Item, escalation: Escalation) -> Item:
+    """Return an escalation's item: listed as offered unless it is listed otherwise, and not at all when it is over."""
+    state = {"state": {"S": escalation.model_dump_json(exclude_defaults=True)}}
+    if escalation.state == "offered":
+        set_aside = {name: before[name] for name in ("open", "open_at") if not _listed_as_offered(before)}
+        return before | state | offered(key, escalation) | set_aside
+    return {name: value for name, value in before.items() if name not in ("open", "open_at", "attempts")} | state
+
+
+def _listed_as_offered(item: Item) -> bool:
+    where: str = item.get("open", {"S": "offered"})["S"]
+    return where.startswith("offered")

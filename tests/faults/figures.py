@@ -1,0 +1,55 @@
+"""What the matrix did, told at the end of a run: a matrix that explored nothing would show here."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from tests.faults.wire import Call, modes_of
+
+
+@dataclass
+class Figures:
+    """What one part of the matrix did. `runs` are the paths that were covered; `steps` the invocations that it took."""
+
+    handlers: set[str] = field(default_factory=set)
+    points: dict[tuple[str, int, str], int] = field(default_factory=dict)
+    runs: int = 0
+    steps: int = 0
+    ends: int = 0
+    schedules: int = 0
+    events: int = 0
+    faults: int = 0
+    mutants: int = 0
+
+    def was_called(self, step: str, calls: Sequence[Call]) -> None:
+        """Take down the calls of a step: each is a point at which things go wrong, in so many ways."""
+        self.handlers.add(step.split(" ", 1)[0])
+        for number, call in enumerate(calls, start=1):
+            self.points[step, number, str(call)] = len(modes_of(call))
+
+
+_parts: defaultdict[str, Figures] = defaultdict(Figures)
+
+
+def of(part: str) -> Figures:
+    """Return the figures of a part of the matrix, to be added to."""
+    return _parts[part]
+
+
+def lines() -> Iterator[str]:
+    """Yield a line for each part of the matrix that was run; a difference would have failed it."""
+    for part, said in sorted(_parts.items()):
+        told = {
+            "handlers": len(said.handlers),
+            "calls": len(said.points),
+            "fault points": sum(said.points.values()),
+            "runs covered": said.runs,
+            "schedules covered": said.schedules,
+            "invocations": said.steps,
+            "distinct ends": said.ends,
+            "random events": said.events,
+            "faults injected": said.faults,
+            "mutants caught": said.mutants,
+        }
+        named = ", ".join(f"{number:,} {name}" for name, number in told.items() if number)
+        yield f"fault matrix, {part}: {named}, 0 differences"

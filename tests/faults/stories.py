@@ -1,0 +1,118 @@
+"""What platforms send in the matrix: signed samples of the project's own, alone, together, and one after another."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import orjson
+
+from tests.conftest import NOW
+from tests.faults.world import Arrival
+from tests.shared.platforms.meta import sender as meta
+from tests.shared.platforms.standard_webhooks import sender as standard_webhooks
+from tests.shared.platforms.telegram import sender as telegram
+from tests.shared.platforms.x import sender as x
+
+_PLATFORMS = Path(__file__).parents[1] / "shared" / "platforms"
+_SENDERS: dict[str, Any] = {"meta": meta, "standard_webhooks": standard_webhooks, "telegram": telegram, "x": x}
+
+SECRETS = {f"{name}/{sender.ACCOUNT}": {"signing": list(sender.SECRETS)} for name, sender in _SENDERS.items()}
+
+
+def said(platform: str, sample: str, *, noise: int = 0, **when: Any) -> Arrival:
+    """Return a platform's sample, signed; noise are so many characters that mean nothing and cannot be compressed."""
+    body = (_PLATFORMS / platform / "samples" / f"{sample}.json").read_bytes()
+    if noise:
+        body = orjson.dumps({**orjson.loads(body), "unread": Random(noise).randbytes(noise // 2).hex()})
+    return signed(f"{platform} {sample}", platform, body, **when)
+
+
+def signed(name: str, platform: str, body: bytes, *, at: timedelta = timedelta(0), settled: bool = False) -> Arrival:
+    """Return an arrival of this body, with the proof that the platform would give."""
+    sender = _SENDERS[platform]
+    headers = sender.sign(body, sender.SECRETS[0], NOW + at)
+    return Arrival(name, platform, sender.ACCOUNT, headers, body, at, settled)
+
+
+AGAIN = " again"
+
+
+def again(arrival: Arrival, *, at: timedelta = timedelta(0), settled: bool = False) -> Arrival:
+    """Return the same delivery, made once more."""
+    return signed(f"{arrival.name}{AGAIN}", arrival.platform, arrival.body, at=at, settled=settled)
+
+
+ONE_COMPLAINT = (said("telegram", "complaint"),)
+A_BATCH = (said("meta", "batch"),)
+
+STORIES: dict[str, Sequence[Arrival]] = {
+    "one complaint": ONE_COMPLAINT,
+    "a batch": A_BATCH,
+    "a complaint, a text, an edit": (
+        said("telegram", "complaint"),
+        said("telegram", "text"),
+        said("telegram", "edited"),
+    ),
+    "something unreadable": (said("meta", "unreadable"), said("telegram", "text")),
+    "only things to ignore": (said("telegram", "unknown_kind"),),
+}
+
+LARGE = said("meta", "batch", noise=4000)
+
+UP_TO_THREE = ("one complaint", "a batch", "a complaint, a text, an edit", "something unreadable")
+
+# An app of the company's own speaks the generic contract: whatever a story needs, one unit at a time or many in one.
+
+
+def unit(kind: str, name: str, *, customer: str = "u-1001", second: int = 0, **data: Any) -> dict[str, Any]:
+    """Return one event of the app's; it happened so many seconds after an hour before the start."""
+    at = (NOW - timedelta(hours=1) + timedelta(seconds=second)).isoformat()
+    whose = {"id": customer, **data.pop("known", {})}
+    return {"type": kind, "timestamp": at, "data": {"id": name, "occurred_at": at, "customer": whose, **data}}
+
+
+def one(event: dict[str, Any], **when: Any) -> Arrival:
+    """Return an event of the app's as a delivery of its own."""
+    return signed(f"{event['type']} {event['data']['id']}", "standard_webhooks", orjson.dumps(event), **when)
+
+
+def together(name: str, *events: dict[str, Any], **when: Any) -> Arrival:
+    """Return events of the app's as one delivery."""
+    body = orjson.dumps({"type": "batch", "data": {"events": events}})
+    return signed(name, "standard_webhooks", body, **when)
+
+
+ANA: dict[str, Any] = {"name": "Ana Torres", "handle": "anatorres", "email": {"value": "ana.torres@example.com"}}
+COMPLAINS = unit("message.received", "m-1", text="Me han cobrado dos veces la factura", known=ANA)
+EDITS = unit("message.edited", "m-1/2", second=20, target="m-1", text="Me han cobrado tres veces la factura")
+DELETES = unit("message.deleted", "m-1/gone", second=40, target="m-1")
+ANSWERS = unit("message.sent", "m-2", second=30, text="Lo miramos", reply_to="m-1")
+HAS_READ = unit("receipt.updated", "m-2/read", second=50, target="m-2", status="read")
+ASKS = unit("message.received", "m-3", second=60, text="¿Y bien?")
+
+CLAIMS = unit("message.received", "m-4", second=5, text="Hola", known=ANA)
+PROVES = unit(
+    "message.received",
+    "m-5",
+    second=70,
+    text="¿Me llaman?",
+    known={"name": "Ana T.", "email": {**ANA["email"], "verified": True}, "phone": {"value": "+34600111222"}},
+)
+
+A_CONVERSATION = (COMPLAINS, EDITS, ANSWERS, DELETES, HAS_READ)
+
+STORIES |= {
+    "an edit, a deletion, a receipt and an answer before their messages": tuple(map(one, reversed(A_CONVERSATION))),
+    "an account's whole day in one delivery": (together("all", *A_CONVERSATION, ASKS),),
+    "nothing but a receipt": (one(HAS_READ),),
+    "the same twice at once": (*ONE_COMPLAINT, again(ONE_COMPLAINT[0])),
+    "the same 3 s apart": (*ONE_COMPLAINT, again(ONE_COMPLAINT[0], at=timedelta(seconds=3))),
+    "the same a day apart": (*ONE_COMPLAINT, again(ONE_COMPLAINT[0], at=timedelta(days=1), settled=True)),
+    "a batch a day apart": (*A_BATCH, again(A_BATCH[0], at=timedelta(days=1), settled=True)),
+}
+
+AT_LAST: dict[str, Sequence[Arrival]] = {"the same 3 s apart": STORIES["the same 3 s apart"][::-1]}
+"""Stories that a fault may turn into another one: what is put aside at first is kept after what came 3 s later, and the
+journal then says of it when that came."""

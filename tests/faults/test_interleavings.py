@@ -1,0 +1,221 @@
+"""All interleavings of two and of three runs at once, with and without a death at any point."""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.conftest import NOW
+from tests.faults import figures, lambdas
+from tests.faults.figures import Figures
+from tests.faults.interleaving import Run, Scheduler
+from tests.faults.lab import Lab
+from tests.faults.picture import Picture, picture
+from tests.faults.sequential import same
+from tests.faults.stories import A_BATCH, ANSWERS, ASKS, CLAIMS, EDITS, PROVES, again, one, said
+from tests.faults.world import Arrival, Range, World, acknowledges, lets_through, request_id
+
+COMPLAINT, TEXT, EDITED = (said("telegram", sample) for sample in ("complaint", "text", "edited"))
+CLAIM, PROOF = map(one, (CLAIMS, PROVES))
+AGAIN, ONCE_MORE = again(COMPLAINT), again(again(COMPLAINT))
+
+type Scene = tuple[Sequence[Arrival], Callable[[World], None], Sequence[Callable[[World], Run]]]
+"""What arrives, what happens first, and then the runs that go on at once."""
+
+
+def door(number: int) -> Callable[[World], Run]:
+    """Return the door's run for the arrival of this place."""
+
+    def run(world: World) -> Run:
+        arrival = world.arrivals[number]
+        function, event = world.request(arrival, 1)
+        return Run(f"door {number}", function, event, ended)
+
+    def ended(world: World, answer: Any) -> None:
+        at, arrival = world.progress, world.arrivals[number]
+        if acknowledges(answer):
+            waiting = tuple(place for place in at.waiting if place != number)
+            told = (*at.acknowledged, request_id(arrival, 1))
+            world.progress = replace(at, waiting=waiting, acknowledged=told)
+        else:
+            world.progress = replace(at, attempt=2)
+
+    return run
+
+
+def projector(*, last: bool = True, skip: int = 0) -> Callable[[World], Run]:
+    """Return the projector's run for all that the stream has, but for the first so many.
+
+    Only of the last run with a batch does the source know
+    whether it is done with it: the others are its own earlier tries, which it takes for dead."""
+
+    def run(world: World) -> Run:
+        (source,) = world.stack.streams
+        records = [found for found in world.stores.records(source.stream, 0) if lets_through(source, found)][skip:]
+        assert records, "a run without a batch proves nothing"
+        read = len(world.stores.records(source.stream, 0))
+
+        def ended(after: World, answer: Any) -> None:
+            if last and answer is not None and not answer["batchItemFailures"]:
+                after.progress = replace(after.progress, read=(read,))
+
+        return Run("projector", source.function, lambdas.stream(records, source.stream), ended)
+
+    return run
+
+
+def one_of(number: int) -> Callable[[World], Run]:
+    """Return the projector's run for one record of the stream, which it is done with when that run succeeds."""
+
+    def run(world: World) -> Run:
+        (source,) = world.stack.streams
+        every = world.stores.records(source.stream, 0)
+        place, record = [(place, found) for place, found in enumerate(every) if lets_through(source, found)][number]
+
+        def ended(after: World, answer: Any) -> None:
+            at = after.progress
+            again = () if answer is not None and not answer["batchItemFailures"] else (Range(place, place + 1),)
+            read = max(at.read[0], len(every))
+            after.progress = replace(at, read=(read,), pending=((*at.pending[0], *again),))
+
+        return Run(f"projector {number}", source.function, lambdas.stream([record], source.stream), ended)
+
+    return run
+
+
+def watch(world: World) -> Run:
+    """Return the watch's round."""
+    (schedule,) = (found for found in world.stack.schedules if "watch" in found.function.module)
+    return Run("watch", schedule.function, dict(schedule.payload), lambda *_: None)
+
+
+def spill(world: World) -> Run:
+    """Return the run for what waits on the spill queue."""
+    (source,) = (found for found in world.stack.queues if "spill" in found.url)
+    sqs = world.stores.client("sqs")
+    messages = sqs.receive_message(QueueUrl=source.url, MaxNumberOfMessages=10)["Messages"]
+
+    def ended(after: World, answer: Any) -> None:
+        failed = lambdas.failed(answer, [found["MessageId"] for found in messages], reports_items=source.reports_items)
+        for found in messages:
+            place = {"QueueUrl": source.url, "ReceiptHandle": found["ReceiptHandle"]}
+            if found["MessageId"] in failed:
+                after.stores.client("sqs").change_message_visibility(**place, VisibilityTimeout=0)
+            else:
+                after.stores.client("sqs").delete_message(**place)
+
+    return Run("spill", source.function, lambdas.queue(messages), ended)
+
+
+def come(number: int) -> Callable[[World], None]:
+    """Let so many arrivals come, and nothing else happen."""
+
+    def before(world: World) -> None:
+        for _ in range(number):
+            world.step()
+
+    return before
+
+
+def come_and_wait(number: int) -> Callable[[World], None]:
+    """Let so many arrivals come, and an hour pass in which nobody does anything."""
+
+    def before(world: World) -> None:
+        come(number)(world)
+        world.progress = replace(world.progress, clock=NOW + timedelta(hours=1))
+
+    return before
+
+
+def first_is_known(world: World) -> None:
+    """Let the first arrival be projected, and then the others come."""
+    waiting = world.progress.waiting
+    world.progress = replace(world.progress, waiting=waiting[:1])
+    world.step()
+    world.step()
+    world.progress = replace(world.progress, waiting=waiting[1:])
+    come(len(waiting) - 1)(world)
+
+
+def left_behind(world: World) -> None:
+    """Let the first arrival come and the projector fail with it; then let the second come, an hour later."""
+    waiting = world.progress.waiting
+    world.progress = replace(world.progress, waiting=waiting[:1])
+    world.step()
+    world.step(lambda number, _: "fails" if number == 1 else None)
+    world.progress = replace(world.progress, waiting=waiting[1:])
+    if waiting[1:]:
+        world.step()
+    world.progress = replace(world.progress, clock=NOW + timedelta(hours=1))
+
+
+def spilled(world: World) -> None:
+    """Let the table refuse the first arrival, which is put aside."""
+    world.step(lambda _, call: "throttled" if call.operation == "PutItem" else None)
+
+
+def calm_picture(lab: Lab, arrivals: Sequence[Arrival]) -> Picture:
+    world = lab.world(arrivals)
+    world.run()
+    return picture(world)
+
+
+def follow(lab: Lab, scene: Scene, expected: Picture, told: Figures, *, deaths: int) -> int:
+    """Follow all schedules of a scene; return how many there are."""
+    arrivals, before, runs = scene
+    world = lab.world(arrivals)
+    before(world)
+    return Scheduler(world, lab.engine, [run(world) for run in runs], expected, same, told, deaths).explore()
+
+
+SCENES: dict[str, Scene] = {
+    "two doors, one delivery": ((COMPLAINT, AGAIN), come(0), (door(0), door(1))),
+    "three doors, one delivery": ((COMPLAINT, AGAIN, ONCE_MORE), come(0), (door(0), door(1), door(2))),
+    "a door and the projector": ((COMPLAINT, EDITED), come(1), (door(1), projector())),
+    "two doors and the projector": ((COMPLAINT, AGAIN, TEXT), come(1), (door(1), door(2), projector())),
+    "two projectors, one record": ((COMPLAINT,), come(1), (projector(last=False), projector())),
+    "two projectors, one delivery": (A_BATCH, come(1), (projector(last=False), projector())),
+    "two projectors, one person": ((COMPLAINT, TEXT), come(2), (one_of(0), one_of(1))),
+    "two projectors, what is claimed and what is proven": ((CLAIM, PROOF), come(2), (one_of(0), one_of(1))),
+    "two projectors, one person that is known": (
+        tuple(map(one, (EDITS, CLAIMS, PROVES))),
+        first_is_known,
+        (one_of(1), one_of(2)),
+    ),
+    "two projectors, one conversation that is known": (
+        tuple(map(one, (CLAIMS, ASKS, ANSWERS))),
+        first_is_known,
+        (one_of(1), one_of(2)),
+    ),
+    "two projectors, a question and its answer": (tuple(map(one, (ASKS, ANSWERS))), come(2), (one_of(0), one_of(1))),
+    "three projectors, one person": ((COMPLAINT, TEXT, EDITED), come(3), (one_of(0), one_of(1), one_of(2))),
+    "the projector and the watch, one delivery": (A_BATCH, come_and_wait(1), (projector(), watch)),
+    "the projector and the watch, one person": ((COMPLAINT, TEXT), left_behind, (projector(skip=1), watch)),
+    "two watches": ((COMPLAINT,), left_behind, (watch, watch)),
+    "a door and the spill": ((COMPLAINT, AGAIN), spilled, (door(1), spill)),
+    "two doors and the spill": ((COMPLAINT, AGAIN, ONCE_MORE), spilled, (door(1), door(2), spill)),
+}
+
+
+_DEEP = {("two watches", 1), ("three projectors, one person", 1)}
+"""Scenes with so many calls that they take minutes with a death in them: followed when `FAULT_DEPTH` is `full`."""
+
+FOLLOWED = [
+    (scene, deaths)
+    for deaths in (0, 1)
+    for scene in SCENES
+    if (scene, deaths) not in _DEEP or os.environ.get("FAULT_DEPTH") == "full"
+]
+
+
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize(("scene", "deaths"), FOLLOWED)
+def test_any_interleaving_leaves_what_one_after_the_other_leaves(lab: Lab, scene: str, deaths: int) -> None:
+    arrivals, _, runs = SCENES[scene]
+    told = figures.of(f"{len(runs)} at once, {deaths} dying")
+    found = follow(lab, SCENES[scene], calm_picture(lab, arrivals), told, deaths=deaths)
+    told.schedules += found
+    assert found > len(runs), "runs that never meet prove nothing"

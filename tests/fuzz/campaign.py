@@ -1,0 +1,62 @@
+"""Runs fuzz targets: for a moment in the suite, for as long as one likes by `make fuzz minutes=N`."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from tests.abuse.proof import sign
+from tests.contract.platforms import PLATFORMS, Sender
+from tests.fuzz.promises import PROMISES, written
+from tests.template import ROOT, SHARED_PAYLOADS
+
+KEPT = ROOT / ".fuzz"
+"""Where `make fuzz` keeps the inputs that reached something new, so that the next time goes on from there."""
+
+LONGEST = 16_384
+"""Bytes of an input."""
+
+TARGETS = [(what, platform) for platform in PLATFORMS for what in PROMISES]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How one target's run ended: with nothing found, or with what libFuzzer said of what it found."""
+
+    executions: int
+    found: str
+
+
+def fuzz(what: str, platform: Sender, folder: Path, *, seconds: int, seed: int) -> Run:
+    """Fuzz one target from its seeds; new inputs go into the folder, and so does one that breaks a promise."""
+    inputs = folder / f"{what}-{platform.name}"
+    inputs.mkdir(parents=True, exist_ok=True)
+    for body in _bodies(platform):
+        data = body if what == "normalise" else written(sign(platform, body))
+        (inputs / sha256(data).hexdigest()[:16]).write_bytes(data)
+    options = (
+        f"-seed={seed}",
+        f"-max_total_time={seconds}",
+        f"-max_len={LONGEST}",
+        "-timeout=20",
+        "-rss_limit_mb=2048",
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.fuzz.target", what, platform.name, inputs, *options,
+         f"-artifact_prefix={folder / f'found-{what}-{platform.name}-'}", "-print_final_stats=1", "-verbosity=1"],
+        cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, check=False,
+    )  # fmt: skip
+    said = (done.stdout + done.stderr).decode(errors="replace")
+    executions = re.search(r"stat::number_of_executed_units: *([0-9]+)", said)
+    return Run(int(executions[1]) if executions else 0, said[-4000:] if done.returncode else "")
+
+
+def _bodies(platform: Sender) -> Iterator[bytes]:
+    yield from (platform.sample(name) for name in platform.samples())
+    for folder in platform.sender.CORPUS:
+        found = sorted(path for path in (SHARED_PAYLOADS / folder).glob("**/*") if path.is_file())
+        yield from (body for path in found if len(body := path.read_bytes()) <= LONGEST)
