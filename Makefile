@@ -60,7 +60,7 @@ stop: .venv/stamp ## stop what `make run` started, from another terminal
 send: .venv/stamp ## replay one sample: make send platform=telegram payload=photo_caption
 	@$(python) -m infra.local send "$(platform)" "$(payload)"
 
-token: .venv/stamp ## print a token for the lookup and for operations; department=care limits it
+token: .venv/stamp ## print a token for the lookup, the desk and operations; department=care limits it
 	@$(python) -m infra.local token $(department)
 
 wipe: .venv/stamp ## forget the local engine's state

@@ -10,13 +10,14 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from bench import acknowledgement, calls, imports, packed
+from bench import acknowledgement, calls, imports, lookup, packed
 from bench.figures import Figure, to_json, to_table
 
 MEASUREMENTS: Mapping[str, Callable[[], Iterator[Figure]]] = {
     "calls": calls.measure,
     "acknowledgement": acknowledgement.measure,
     "imports": imports.measure,
+    "lookup": lookup.measure,
     "packed": packed.measure,
 }
 

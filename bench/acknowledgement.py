@@ -1,15 +1,13 @@
 """Processor time of an acknowledgement: the built door against a bare handler, both putting to the same local stub."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from typing import Any
+from contextlib import ExitStack
 
 import orjson
 
 from bench.artefact import ROOT, built
 from bench.figures import Comparison, Figure, by_turns
+from bench.processes import ask, process, tell
 from bench.samples import Sample, samples
 
 PUT = "DynamoDB_20120810.PutItem"
@@ -47,21 +45,21 @@ def compare(sample: Sample, *, turns: int = _TURNS) -> Comparison:
     answers = {PUT: "{}", "secretsmanager.GetSecretValue": orjson.dumps({"SecretString": secrets}).decode()}
     bare = {"BARE_PLATFORM": sample.platform, "BARE_SECRET": sample.secret}
     with ExitStack() as stack:
-        stub = stack.enter_context(_process(["-m", "bench.stub"], {}))
-        endpoint = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{_ask(stub, orjson.dumps(answers).decode())}"}
+        stub = stack.enter_context(process(["-m", "bench.stub"], {}))
+        endpoint = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{ask(stub, orjson.dumps(answers).decode())}"}
         workers = [
-            stack.enter_context(_process(["-I", "-S", "bench/worker.py", *what], ENVIRONMENT | endpoint | more))
+            stack.enter_context(process(["-I", "-S", "bench/worker.py", *what], ENVIRONMENT | endpoint | more))
             for what, more in (
                 (["services.webhooks.app", str(built())], {}),
                 (["bench.bare", str(built()), str(ROOT)], bare),
             )
         ]
         for worker in workers:
-            _tell(worker, orjson.dumps(sample.invocation()).decode())
-            _ask(worker, str(_WARM_UP))
-        door, floor = ((lambda worker=worker: float(_ask(worker, str(_BATCH)))) for worker in workers)
+            tell(worker, orjson.dumps(sample.invocation()).decode())
+            ask(worker, str(_WARM_UP))
+        door, floor = ((lambda worker=worker: float(ask(worker, str(_BATCH)))) for worker in workers)
         compared = by_turns(door, floor, turns=turns)
-        _check_puts(_ask(stub, ""), expected=2 * (_WARM_UP + turns * _BATCH))
+        _check_puts(ask(stub, ""), expected=2 * (_WARM_UP + turns * _BATCH))
     return compared
 
 
@@ -69,28 +67,3 @@ def _check_puts(counted: str, *, expected: int) -> None:
     """One put an acknowledgement, on both sides: otherwise two different things were compared."""
     if orjson.loads(counted)[PUT] != expected:
         raise RuntimeError(f"{expected} acknowledgements made these calls: {counted}")
-
-
-@contextmanager
-def _process(arguments: list[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
-    pipe: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    with subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=environment, **pipe) as process:
-        try:
-            yield process
-        finally:
-            process.terminate()
-
-
-def _tell(process: subprocess.Popen[str], order: str) -> None:
-    assert process.stdin is not None
-    process.stdin.write(f"{order}\n")
-    process.stdin.flush()
-
-
-def _ask(process: subprocess.Popen[str], order: str) -> str:
-    _tell(process, order)
-    assert process.stdout is not None
-    answer = process.stdout.readline()
-    if not answer:
-        raise RuntimeError(f"a process of the bench ended: {process.args!r}")
-    return answer.rstrip("\n")

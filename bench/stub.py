@@ -10,6 +10,7 @@ is counted, and sends the headers that DynamoDB sends.
 import asyncio
 import sys
 from collections import Counter
+from collections.abc import Callable
 from zlib import crc32
 
 import orjson
@@ -26,12 +27,15 @@ def answer(body: bytes) -> bytes:
     ) % (len(body), crc32(body), body)
 
 
+type Respond = Callable[[str, bytes], bytes]
+"""Makes a whole HTTP response out of a request's target and body."""
+
+
 class Connection(asyncio.Protocol):
     """One kept-alive connection; a request is answered when the whole of it is there."""
 
-    def __init__(self, answers: dict[bytes, bytes], counted: Counter[str]) -> None:
-        self._answers = answers
-        self._counted = counted
+    def __init__(self, respond: Respond) -> None:
+        self._respond = respond
         self._pending = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -40,12 +44,11 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._pending += data
-        while target := self._next():
-            self._counted[target.decode()] += 1
-            self._transport.write(self._answers[target])
+        while asked := self._next():
+            self._transport.write(self._respond(*asked))
 
-    def _next(self) -> bytes | None:
-        """Take the next whole request off what came in and return its target."""
+    def _next(self) -> tuple[str, bytes] | None:
+        """Take the next whole request off what came in and return its target and body."""
         head, ended, body = self._pending.partition(_END_OF_HEAD)
         if not ended:
             return None
@@ -55,19 +58,28 @@ class Connection(asyncio.Protocol):
         if len(body) < length:
             return None
         self._pending = body[length:]
-        return headers[b"x-amz-target"]
+        return headers[b"x-amz-target"].decode(), body[:length]
 
 
-async def serve() -> None:
-    """Answer until standard input ends."""
+async def serve(respond: Respond, counted: Callable[[], object]) -> None:
+    """Print the port and answer until standard input ends; to each line of it, print what was counted, as JSON."""
     loop = asyncio.get_running_loop()
-    answers = {name.encode(): answer(text.encode()) for name, text in orjson.loads(sys.stdin.readline()).items()}
-    counted: Counter[str] = Counter()
-    server = await loop.create_server(lambda: Connection(answers, counted), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: Connection(respond), "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     while await loop.run_in_executor(None, sys.stdin.readline):
-        print(orjson.dumps(counted).decode(), flush=True)
+        print(orjson.dumps(counted()).decode(), flush=True)
+
+
+def main() -> None:
+    answers = {name: answer(text.encode()) for name, text in orjson.loads(sys.stdin.readline()).items()}
+    counted: Counter[str] = Counter()
+
+    def respond(target: str, _: bytes) -> bytes:
+        counted[target] += 1
+        return answers[target]
+
+    asyncio.run(serve(respond, lambda: counted))
 
 
 if __name__ == "__main__":
-    asyncio.run(serve())
+    main()

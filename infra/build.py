@@ -26,10 +26,13 @@ CACHE = ROOT / ".aws-sam" / "dependencies"
 PYTHON_VERSION = "3.13"
 TASK_ROOT = "/var/task"
 
-SERVICES = ("channels", "customer360", "operations", "projector", "watch", "webhooks")
+SERVICES = ("channels", "customer360", "desk", "operations", "projector", "watch", "webhooks")
 
 READ_DELIVERIES = {"channels", "operations", "projector", "watch", "webhooks"}
 """The services that need the platforms' folders, which are found and imported by name when they are needed."""
+
+READ_FRONTS = {"customer360"}
+"""The services that need only what the platforms' folders say of themselves, in their `__init__.py`."""
 
 PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
 """What a wheel must be made for, by Lambda architecture (its Python 3.13 runs on Amazon Linux 2023)."""
@@ -55,14 +58,15 @@ def build(service: str, artefact: Path, *, architecture: str, uv: str) -> None:
 def sources(service: str) -> list[Path]:
     """Return the project's own files that belong into a service's artefact, sorted.
 
-    They are the service's folder, what of `shared` can be reached from it by import statements, wherever these stand,
-    and the data files beside those modules.
+    They are the service's folder, what it needs of the platforms, what of `shared` can be reached from these by import
+    statements, wherever they stand, and the data files beside those modules.
     """
     own = _files(ROOT / "services" / service)
+    fronts = list((ROOT / "shared" / "platforms").glob("*/__init__.py"))
     if service in READ_DELIVERIES:
-        own += [
-            path for front in (ROOT / "shared" / "platforms").glob("*/signature.py") for path in _files(front.parent)
-        ]
+        own += [path for front in fronts for path in _files(front.parent)]
+    if service in READ_FRONTS:
+        own += fronts
     modules = _reachable(own)
     folders = {module.parent for module in modules if module.name == "__init__.py"}
     data = [

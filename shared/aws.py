@@ -7,6 +7,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from shared.store.parsing import parse_at_once
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodbstreams import DynamoDBStreamsClient
@@ -30,7 +32,9 @@ FAILURES = (ClientError, BotoCoreError)
 @cache
 def session() -> boto3.Session:
     """Return the process's session: where region and credentials come from, and the events of all its clients."""
-    return boto3.Session()
+    made = boto3.Session()
+    parse_at_once(made.events)
+    return made
 
 
 @overload

@@ -4,8 +4,11 @@ MostradorError
 |-- UnknownPlatform         404  no folder and no channel of that name
 |-- UnknownAccount          404  no secret is kept for that account
 |-- NotFound                404  no such customer, conversation or object
-|-- MalformedRequest        400  a handshake or a request that no platform makes
+|-- MalformedRequest        400  a handshake, a request or a body that nobody can mean
 |-- InvalidParameter        422  a parameter of ours that cannot be read; names the field
+|-- Conflict                409  it cannot be done to what is there; says what is in its way
+|-- ContentTooLarge         413  a body that is longer than what it is for
+|-- UnsupportedMediaType    415  a body that is no JSON by its own account
 |-- SignatureError          401  the proof is missing, wrong or stale; nothing is kept
 |-- Unauthenticated         401  no usable token
 |-- Forbidden               403  the token's scopes do not reach that far
@@ -40,9 +43,13 @@ class NotFound(MostradorError):
 
 
 class MalformedRequest(MostradorError):
-    """A request that the platform itself would never make."""
+    """A request that no platform makes, or one to us that cannot be read at all; `field` names the header at fault."""
 
     status = 400
+
+    def __init__(self, reason: str, *, field: str | None = None) -> None:
+        super().__init__(reason)
+        self.field = field
 
 
 class InvalidParameter(MostradorError):
@@ -54,6 +61,28 @@ class InvalidParameter(MostradorError):
         super().__init__(f"{field}: {reason}")
         self.field = field
         self.reason = reason
+
+
+class Conflict(MostradorError):
+    """What is asked for cannot be done to what is there; `field` names what asked for it, if something did."""
+
+    status = 409
+
+    def __init__(self, reason: str, *, field: str | None = None) -> None:
+        super().__init__(reason)
+        self.field = field
+
+
+class ContentTooLarge(MostradorError):
+    """The body is longer than anything that it could be for."""
+
+    status = 413
+
+
+class UnsupportedMediaType(MostradorError):
+    """The body is in no form that we read."""
+
+    status = 415
 
 
 class SignatureError(MostradorError):
@@ -69,9 +98,13 @@ class Unauthenticated(MostradorError):
 
 
 class Forbidden(MostradorError):
-    """The token is good, and its scopes do not reach what was asked for."""
+    """The token is genuine, but its scopes do not reach that far; `field` names what of it is at fault."""
 
     status = 403
+
+    def __init__(self, reason: str, *, field: str = "scope") -> None:
+        super().__init__(reason)
+        self.field = field
 
 
 class UnreadableDelivery(MostradorError):

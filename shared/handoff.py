@@ -12,8 +12,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.casework.commitments import CommitmentHead
 from shared.escalation import Escalation
-from shared.models import Instant, Message, Visibility
+from shared.models import ContactKind, Instant, Message, PersonalEvent, Visibility
 from shared.playbook import Priority
 from shared.projection.about import About
 from shared.projection.known import join, said
@@ -24,6 +25,9 @@ buffers and onward queues still do (SQS Developer Guide, message quotas)."""
 
 _MAX_NAME = 200
 _MAX_LINK = 4096
+_MAX_PROMISE = 4000
+_IN_COMMON = {"external_id", "occurred_at", "identity", "account", "channel", "thread"}
+"""What every event of a person has as a message has it."""
 
 
 class _Part(BaseModel):
@@ -35,8 +39,8 @@ class _Part(BaseModel):
 
 
 class Contact(_Part):
-    kind: Literal["phone", "email", "handle"]
-    value: str = Field(description="A phone in E.164, an e-mail address, or a handle without @.")
+    kind: ContactKind
+    value: str = Field(description="A phone in E.164, an e-mail address, a handle without @, or another name.")
     verified: bool = Field(description="True when the platform attests it, false when it is merely claimed.")
 
 
@@ -71,6 +75,14 @@ class QuotedMessage(_Part):
     attachments: tuple[QuotedAttachment, ...]
 
 
+class Promise(_Part):
+    id: str = Field(pattern="^com_[a-z2-7]{26}$")
+    department: str | None = Field(description="Who promised it, if it was in a department's name.")
+    matter: str = Field(description="What it is about, in a few words.")
+    text: str = Field(description="What the customer was told.")
+    until: Instant = Field(description="When it is to be kept by.")
+
+
 class Why(_Part):
     code: str = Field(description="For machines; new codes may appear.")
     text: str = Field(description="A sentence for a person.")
@@ -95,7 +107,8 @@ class HandOff(_Part):
     customer: Customer
     identity: str = Field(description="The person's address on the channel: namespace:account:id.")
     conversation: Conversation
-    message: QuotedMessage
+    message: QuotedMessage = Field(description="What was last said, without text where that was a call.")
+    commitment: Promise | None = Field(description="Set when this reminds of a promise, which is to be seen to.")
     reasons: tuple[Why, ...] = Field(description="Why this department and this priority, the deciding ones first.")
     evidence: tuple[str, ...] = Field(description="Keys of the journal's events that this rests on.")
     links: Links
@@ -106,17 +119,26 @@ class HandOff(_Part):
         return _ascii(self.model_dump(mode="json"))
 
 
-def hand_off(escalation: Escalation, message: Message, about: About, *, public_url: str) -> HandOff:
+def hand_off(
+    escalation: Escalation,
+    event: PersonalEvent,
+    about: About,
+    *,
+    commitment: CommitmentHead | None = None,
+    public_url: str,
+) -> HandOff:
     """Return what a department is told of an escalation.
 
-    `message` is the one escalated and `about` what is known of its author. `public_url` is where the lookup service
-    answers; with an empty one the links are paths. To stay within `MAX_BYTES`, the end of the text, the last
-    attachments and the last contact points are left out, and `truncated` says so; identifiers are never cut.
+    `event` is the one that it rests on, `about` what is known of its author, and `commitment` the promise of which it
+    reminds. `public_url` is where the lookup service answers; with an empty one the links are paths. To stay within
+    `MAX_BYTES`, the end of the texts, the last attachments and the last contact points are left out, and `truncated`
+    says so; identifiers are never cut.
     """
-    known = join(about.known, said(message))
+    known = join(about.known, said(event))
     named = {
         field: known[field].value[:_MAX_NAME] if field in known else None for field in ("name", "handle", "language")
     }
+    message = _as_message(event)
     permalink = message.permalink if len(message.permalink or "") <= _MAX_LINK else None
     customer_url = f"{public_url.rstrip('/')}/customers/{escalation.customer_id}"
     return _fitted(
@@ -131,13 +153,39 @@ def hand_off(escalation: Escalation, message: Message, about: About, *, public_u
                 "identity": escalation.identity,
                 "conversation": message,
                 "message": message,
+                "commitment": _promise(commitment),
                 "reasons": escalation.reasons,
                 "evidence": (escalation.event_key,),
                 "links": {"customer": customer_url, "timeline": f"{customer_url}/timeline", "permalink": permalink},
-                "truncated": permalink != message.permalink,
+                "truncated": permalink != message.permalink or not _is_whole(commitment),
             }
         )
     )
+
+
+def _as_message(event: PersonalEvent) -> Message:
+    """Return a message as it is, and of anything else what it has in common with one."""
+    if isinstance(event, Message):
+        return event
+    return Message.model_validate(event.model_dump(include=_IN_COMMON))
+
+
+def _promise(head: CommitmentHead | None) -> dict[str, object] | None:
+    if head is None or head.made is None:
+        return None
+    made = head.made
+    return {
+        "id": head.id,
+        "department": made.by.department,
+        "matter": made.matter[:_MAX_NAME],
+        "text": made.text[:_MAX_PROMISE],
+        "until": head.until,
+    }
+
+
+def _is_whole(head: CommitmentHead | None) -> bool:
+    made = head.made if head else None
+    return made is None or (len(made.matter) <= _MAX_NAME and len(made.text) <= _MAX_PROMISE)
 
 
 def _fitted(whole: HandOff) -> HandOff:

@@ -12,9 +12,20 @@ def escalation_id(*, identity: str, external_id: str, department: str) -> str:
     return _derived("esc", identity, external_id, department)
 
 
+def reminder_id(*, term_id: str, stage: str) -> str:
+    """Return the id (`esc_` and 26 characters) of the request that a department see to a promise of ours."""
+    return _derived("esc", term_id, stage)
+
+
 def customer_id(identity: str) -> str:
     """Return the id (`cus_` and 26 characters) of the customer whose first identity this is."""
     return _derived("cus", identity)
+
+
+def step_id(*, subject: str, identity: str, idempotency_key: str) -> str:
+    """Return the id (`stp_` and 26 characters) of what somebody did about an identity under an idempotency key of
+    theirs."""
+    return _derived("stp", subject, identity, idempotency_key)
 
 
 def _derived(prefix: str, *parts: str) -> str:

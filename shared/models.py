@@ -96,16 +96,28 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
 
 
-class ContactPoint(Frozen):
-    """One way to reach a person: `verified` when the platform attests it, otherwise merely claimed.
+ContactKind = Literal["phone", "email", "handle", "customer_number", "platform_id"]
+Proof = Literal["platform", "contact_share", "dmarc", "app_session"]
+PROOFS: tuple[Proof, ...] = ("platform", "contact_share", "dmarc", "app_session")
+"""What makes a contact point verified, the weaker first: the platform attests it, the person shared it as their own
+through the platform, the mail passed DMARC (RFC 7489), the company's own app has its holder signed in."""
 
-    A `phone` is in E.164 with its plus sign, an `email` and a `handle` are as the platform writes them
-    (a handle without `@`); the store canonicalises them for look-ups.
+
+class ContactPoint(Frozen):
+    """One way to reach or to know a person: `verified` when there is a proof of it, otherwise merely claimed.
+
+    A `phone` is in E.164 with its plus sign, an `email` and a `handle` are as the platform writes them (a handle
+    without `@`), a `customer_number` is the company's own, a `platform_id` is a further id by which the platform knows
+    the person (a business-scoped or a parent one); the store canonicalises them for look-ups.
     """
 
-    kind: Literal["phone", "email", "handle"]
+    kind: ContactKind
     value: Identifier
-    verified: bool = False
+    proof: Proof | None = None
+
+    @property
+    def verified(self) -> bool:
+        return self.proof is not None
 
 
 class Author(Frozen):

@@ -7,7 +7,7 @@ An operator writes it as TOML (`infra/playbook.example.toml` explains every sett
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ from shared import accounts
 from shared.accounts import Account
 from shared.advice import advice
 from shared.errors import ConfigurationError
-from shared.models import Frozen
+from shared.models import ContactKind, Frozen
 from shared.words import words
 
 Priority = Literal["low", "normal", "high", "urgent"]
@@ -105,6 +105,41 @@ class Accounting(Frozen):
     pending_at_most_minutes: _Minutes = 15
 
 
+class Commitments(Frozen):
+    """How long before a promise is due its department is reminded of it."""
+
+    remind_before_minutes: _Minutes = 120
+
+    @property
+    def notice(self) -> timedelta:
+        return timedelta(minutes=self.remind_before_minutes)
+
+
+class Linking(Frozen):
+    """By which evidence two identities are one customer without anybody being asked.
+
+    A contact point of an `automatic` kind links when it is verified for both; any other that two share is a suggestion.
+    `blocked` values prove nothing, however many have them; a value that more than `most_identities_per_value` have
+    proves nothing either. Two identities with proven values of a kind in `one_per_person`, and none of them in common,
+    are two people.
+    """
+
+    automatic: tuple[ContactKind, ...] = ("phone", "email", "customer_number", "platform_id")
+    blocked: tuple[_Text, ...] = ()
+    most_identities_per_value: Annotated[int, Field(strict=True, ge=2, le=50)] = 5
+    most_identities: Annotated[int, Field(strict=True, ge=2, le=100)] = 100
+    one_per_person: tuple[ContactKind, ...] = ("customer_number", "platform_id")
+
+
+class Purpose(Frozen):
+    """What somebody may want to look at a customer for, and the parts of the answer that this takes: names of fields of
+    the lookup's answer. A token with the scope `purpose/<name>` is shown these and no others."""
+
+    name: DepartmentName
+    title: _Text
+    fields: Annotated[tuple[DepartmentName, ...], Field(min_length=1)]
+
+
 class Playbook(Frozen):
     """One version of a company's configuration; whoever holds one may rely on it being free of contradiction."""
 
@@ -115,6 +150,9 @@ class Playbook(Frozen):
     priorities: Priorities
     accounts: tuple[Account, ...] = ()
     accounting: Accounting = Accounting()
+    commitments: Commitments = Commitments()
+    linking: Linking = Linking()
+    purposes: tuple[Purpose, ...] = ()
 
     def department(self, name: str) -> Department:
         """Return the department of that name; raises `ConfigurationError` when this version has none."""
@@ -179,9 +217,12 @@ def _time_zones(playbook: Playbook) -> Iterator[str]:
 
 
 def _names(playbook: Playbook) -> Iterator[str]:
-    for name, uses in Counter(department.name for department in playbook.departments).items():
-        if uses > 1:
-            yield f"departments[{name}].name: {uses} departments have it; give each a name of its own"
+    named: dict[str, Sequence[Department | Purpose]]
+    named = {"departments": playbook.departments, "purposes": playbook.purposes}
+    for kind, found in named.items():
+        for name, uses in Counter(each.name for each in found).items():
+            if uses > 1:
+                yield f"{kind}[{name}].name: {uses} {kind} have it; give each a name of its own"
 
 
 def _fallbacks(playbook: Playbook) -> Iterator[str]:

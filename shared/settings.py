@@ -69,6 +69,12 @@ class LookupSettings(Settings):
     table_name: str = Field(min_length=1)
 
 
+class DeskSettings(Settings):
+    """What `services/desk` needs."""
+
+    table_name: str = Field(min_length=1)
+
+
 def read[T: Settings](model: type[T], environment: Mapping[str, str] | None = None) -> T:
     """Return a function's settings.
 

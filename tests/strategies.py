@@ -39,7 +39,10 @@ instants = st.datetimes(
 recent_instants = st.datetimes(min_value=datetime(2026, 1, 1), max_value=datetime(2026, 12, 31), timezones=st.just(UTC))
 
 contact_points = st.builds(
-    ContactPoint, kind=st.sampled_from(("phone", "email", "handle")), value=identifiers, verified=st.booleans()
+    ContactPoint,
+    kind=st.sampled_from(("phone", "email", "handle", "customer_number", "platform_id")),
+    value=identifiers,
+    proof=st.sampled_from((None, "platform", "contact_share", "dmarc", "app_session")),
 )
 authors = st.builds(
     Author,

@@ -125,7 +125,7 @@ class World:
 
 def _is_streamed(item: Item) -> bool:
     name: str = item["sk"]["S"]
-    return name.startswith((keys.EVENT_PREFIX, keys.ESCALATION_PREFIX)) or name == keys.DELIVERY
+    return name.startswith((keys.EVENT_PREFIX, keys.ESCALATION_PREFIX, keys.STEP_PREFIX)) or name == keys.DELIVERY
 
 
 def record(item: Item, number: int) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Who issues tokens for the lookup and for operations on this machine: the engine's own Cognito."""
+"""Who issues tokens for the lookup, the desk and operations on this machine: the engine's own Cognito."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,10 +8,20 @@ import httpx
 
 from infra.local.home import REGION, Home, Trouble
 
-_POOL = "mostrador-local-2"  # another name for other scopes: a pool that an older state has would not know them
+_POOL = "mostrador-local-3"  # another name for other scopes: a pool that an older state has would not know them
 _DEPARTMENTS = ("billing", "delivery_and_orders", "technical", "care")
-_SCOPES = {"customers": ("read",), "operations": ("read",), "department": _DEPARTMENTS}
+_PURPOSES = ("delivery",)
+_SCOPES = {
+    "customers": ("read", "link", "audit"),
+    "desk": ("write",),
+    "operations": ("read",),
+    "department": _DEPARTMENTS,
+    "purpose": _PURPOSES,
+}
 """What a token may carry (`customers/read` and so on: services/*/), by Cognito's resource server."""
+
+_OF_A_DEPARTMENT = ("customers/read", "desk/write")
+_OF_ALL = (*_OF_A_DEPARTMENT, "customers/link", "customers/audit", "operations/read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +42,11 @@ class Issuer:
         found = cognito.describe_user_pool_client(UserPoolId=pool_id, ClientId=client["ClientId"])["UserPoolClient"]
         return cls(f"https://cognito-idp.{REGION}.amazonaws.com/{pool_id}", found["ClientId"], found["ClientSecret"])
 
-    def token(self, home: Home, *, departments: Sequence[str] = ()) -> str:
-        """Return an access token, good for an hour: for the lookup and for operations or, with departments, for the
-        lookup of their cases alone."""
+    def token(self, home: Home, *, departments: Sequence[str] = (), scopes: Sequence[str] = ()) -> str:
+        """Return an access token, good for an hour: with exactly these scopes; else, with departments, for the lookup
+        and the desk as far as their cases go; else for all that there is."""
         limits = [f"department/{name}" for name in departments]
-        scopes = ["customers/read", *(limits or ["operations/read"])]
+        scopes = scopes or [*(_OF_A_DEPARTMENT if limits else _OF_ALL), *limits]
         answer = httpx.post(
             f"{home.endpoint}/oauth2/token",
             data={"grant_type": "client_credentials", "scope": " ".join(scopes)},

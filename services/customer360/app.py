@@ -9,14 +9,23 @@ from mangum import Mangum
 
 from services.customer360.lookup import Lookup
 from services.customer360.routes import api
-from shared import aws, settings, telemetry
+from shared import aws, platforms, settings, telemetry
 from shared.http import problems
 from shared.store.customers import PARALLEL, Customers
+from shared.store.playbooks import CurrentPlaybook
+from shared.store.shortcut import shortened
 from shared.store.table import Table
 
 _settings = settings.read(settings.LookupSettings)
-_table = Table(aws.client("dynamodb"), _settings.table_name)
-_lookup = Lookup(Customers(_table, ThreadPoolExecutor(PARALLEL)), now=lambda: datetime.now(UTC))
+_client = shortened(aws.client("dynamodb"), aws.session().get_credentials(), "query")
+_table = Table(_client, _settings.table_name)
+_lookup = Lookup(
+    table=_table,
+    customers=Customers(_table, ThreadPoolExecutor(PARALLEL)),
+    playbook=CurrentPlaybook(_table),
+    windows=platforms.windows,
+    now=lambda: datetime.now(UTC),
+)
 _adapter = Mangum(api(_lookup), lifespan="off", text_mime_types=["application/json", problems.MEDIA_TYPE])
 
 logging.getLogger("mangum").setLevel(logging.CRITICAL)  # it logs each request's path, and a path names a customer

@@ -1,24 +1,36 @@
 """What a caller may ask, as the query string says it; pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
+from services.customer360.access import Access
+from services.customer360.contract import PARTS
+from services.customer360.contract_history import ENTRY_KINDS
 from services.customer360.cursor import LONGEST
-from shared.contacts import canonical, handle_value
+from shared.contacts import canonical, found_under
 from shared.errors import InvalidParameter
 from shared.http.query import Query
+from shared.ids import customer_id
+from shared.spans import instant
 
-type _Kind = Literal["phone", "email", "handle"]
+type _Kind = Literal["phone", "email", "handle", "customer_number"]
 
 _Text = Annotated[str | None, Field(min_length=1, max_length=512)]
-_KINDS: tuple[_Kind, ...] = ("phone", "email", "handle")
+_Short = Annotated[str | None, Field(min_length=1, max_length=64)]
+_Cursor = Annotated[str | None, Field(min_length=1, max_length=LONGEST)]
+_Limit = Annotated[int, Field(ge=1, le=100)]
+
+_KINDS: tuple[_Kind, ...] = get_args(_Kind.__value__)
 _HELP: dict[_Kind, str] = {
     "phone": "is no international phone number; write it with its country code, such as +34600111222",
     "email": "is no e-mail address; write it as name@domain",
     "handle": "is empty but for its @; write the name",
+    "customer_number": "is empty; write the number that the company gave them",
 }
 
 
@@ -38,8 +50,49 @@ class Contact:
     value: str
 
 
-class LookupQuery(Query):
-    """Exactly one way to find somebody: `identity`, `phone`, `email`, or `handle` together with `platform`."""
+class Looked(Query):
+    """What every look may say: why."""
+
+    why: Annotated[str | None, Field(min_length=1, max_length=500)] = Field(
+        None, description="The reason, for the record of who looked at this customer."
+    )
+
+
+class CustomerQuery(Looked):
+    """Which parts of a customer, and as of when."""
+
+    fields: Annotated[str | None, Field(min_length=1, max_length=512)] = Field(
+        None, description=f"These parts only, with commas between: {', '.join(PARTS)}."
+    )
+    as_of: Annotated[str | None, Field(min_length=1, max_length=64)] = Field(
+        None, description="What was known at this past instant, RFC 3339 with an offset. It reads the whole history."
+    )
+
+    def parts(self, access: Access) -> tuple[str, ...]:
+        """Return the parts to show, in the answer's order.
+
+        Raises `InvalidParameter` for one that there is not, and `Forbidden` for one that the token's purposes leave
+        out.
+        """
+        if self.fields is None:
+            return tuple(part for part in PARTS if access.shows(part))
+        wanted = {name.strip() for name in self.fields.split(",")}
+        if not wanted <= set(PARTS):
+            raise InvalidParameter("fields", f"names a part that there is not; choose from {', '.join(PARTS)}")
+        for part in sorted(wanted):
+            access.must_show(part)
+        return tuple(part for part in PARTS if part in wanted)
+
+    def instant(self, now: datetime) -> datetime | None:
+        """Return the past instant that is asked about, or none; raises `InvalidParameter` for one that is to come."""
+        at = instant("as_of", self.as_of) if self.as_of is not None else None
+        if at is not None and at > now:
+            raise InvalidParameter("as_of", "is in the future; name a past instant, or leave it out for now")
+        return at
+
+
+class LookupQuery(CustomerQuery):
+    """Exactly one way to find somebody: identity, phone, email, customer_number, or handle with platform."""
 
     identity: _Text = Field(None, description="A person's address on a channel, as hand-offs and timelines name it.")
     phone: _Text = Field(None, description="International, such as +34600111222; the plus sign may be missing.")
@@ -48,6 +101,7 @@ class LookupQuery(Query):
     platform: Annotated[str | None, Field(pattern="^[a-z][a-z0-9_]{0,63}$")] = Field(
         None, description="With handle: its platform, such as x, telegram, instagram, facebook, whatsapp or app."
     )
+    customer_number: _Text = Field(None, description="The company's own; case and blanks do not count.")
 
     def way(self) -> str | Contact:
         """Return the identity or the contact point that is asked for.
@@ -57,7 +111,8 @@ class LookupQuery(Query):
         given = {name: value for name in ("identity", *_KINDS) if (value := getattr(self, name)) is not None}
         if len(given) != 1:
             field = next(islice(given, 1, None), "identity")
-            raise InvalidParameter(field, "give exactly one of identity, phone, email, or handle with platform")
+            ways = "identity, phone, email, customer_number, or handle with platform"
+            raise InvalidParameter(field, f"give exactly one of {ways}")
         if self.platform is None and self.handle is not None:
             raise InvalidParameter("platform", "is missing; name the handle's platform, such as x or telegram")
         if self.platform is not None and self.handle is None:
@@ -70,18 +125,55 @@ class LookupQuery(Query):
         value = canonical(kind=kind, value=_WRITTEN.get(kind, str)(getattr(self, kind)))
         if value is None:
             raise InvalidParameter(kind, _HELP[kind])
-        if self.platform is not None:
-            value = handle_value(namespace=self.platform, handle=value)
-        return Contact(kind, value)
+        return Contact(kind, found_under(kind=kind, value=value, namespace=self.platform or ""))
 
 
-class TimelineQuery(Query):
+class TimelineQuery(Looked):
     """Which page of a timeline."""
 
-    cursor: Annotated[str | None, Field(min_length=1, max_length=LONGEST)] = Field(
-        None, description="The next_cursor of the page before; the newest entries without one."
+    cursor: _Cursor = Field(None, description="The next_cursor of the page before; the newest entries without one.")
+    limit: _Limit = Field(20, description="How many entries at most.")
+    channel: _Short = Field(None, description="What was said on this channel only, such as whatsapp or x_mention.")
+    department: _Short = Field(
+        None, description="What this department did only, and the messages that its cases rest on."
     )
-    limit: Annotated[int, Field(ge=1, le=100)] = Field(20, description="How many entries at most.")
-    channel: Annotated[str | None, Field(min_length=1, max_length=64)] = Field(
-        None, description="Entries of this channel only, such as whatsapp or x_mention."
+    kind: Annotated[str | None, Field(pattern=f"^({'|'.join(ENTRY_KINDS)})$")] = Field(
+        None, description=f"Entries of this kind only: {', '.join(ENTRY_KINDS)}."
     )
+
+    @property
+    def filters(self) -> tuple[str | None, str | None, str | None]:
+        return self.channel, self.department, self.kind
+
+
+class PreviewQuery(Looked):
+    """With whom the customer would be linked: exactly one of `identity` and `customer`."""
+
+    identity: _Text = Field(None, description="The other, by an identity; or else:")
+    customer: Annotated[str | None, Field(pattern="^cus_[a-z2-7]{26}$")] = Field(
+        None, description="the other, by an id."
+    )
+
+    def other(self) -> tuple[str, str]:
+        """Return the parameter that names the other one, and an id of theirs; raises `InvalidParameter` unless there is
+        exactly one."""
+        if (self.identity is None) == (self.customer is None):
+            raise InvalidParameter("identity", "give exactly one of identity and customer")
+        if self.identity is not None:
+            return "identity", customer_id(self.identity)
+        return "customer", self.customer or ""
+
+
+class AuditQuery(Looked):
+    """Which page of the record of who read and changed what."""
+
+    cursor: _Cursor = Field(None, description="The next_cursor of the page before; the newest entries without one.")
+    limit: _Limit = Field(50, description="How many entries at most.")
+    kind: Literal["read", "change"] | None = Field(None, description="Entries of this kind only.")
+
+    @property
+    def filters(self) -> tuple[str | None, ...]:
+        return (self.kind,)
+
+
+QUERIES: Iterable[type[Query]] = (LookupQuery, TimelineQuery, PreviewQuery, AuditQuery)

@@ -1,34 +1,56 @@
-"""What the lookup answers: a published contract, exported as `shared/contracts/customer360-openapi.json`.
+"""What the lookup answers about a customer: a published contract, with `contract_history.py` and `contract_links.py`
+exported as `shared/contracts/customer360-openapi.json`.
 
-Every field is always there; what is not known is null. Instants are RFC 3339 in UTC.
+What is not known is null. Of a customer only the parts are there that were asked for and that the token may see; of
+everything else, every field always is. Instants are RFC 3339 in UTC.
 """
 
-from typing import Annotated, Literal
+from datetime import date
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.casework.commitments import State as CommitmentState
 from shared.escalation import State
-from shared.models import Instant, PersonalEvent, Visibility
+from shared.models import ContactKind, Direction, Instant, Proof, Visibility
 from shared.playbook import Priority
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
+    """A piece of the contract."""
+
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
 
-class Contact(_Part):
-    """One way to reach the customer."""
+class By(Part):
+    """Who of the company did it."""
 
-    kind: Literal["phone", "email", "handle"]
-    value: str = Field(description="A phone in E.164, an e-mail address, or a handle without @; all without case.")
-    platform: str | None = Field(description="For a handle, the platform on which it is one; else null.")
-    verified: bool = Field(description="True when the platform attests it, false when it is merely claimed.")
+    subject: str = Field(description="The token's own.")
+    department: str | None = Field(description="In whose name.")
 
 
-class Identity(_Part):
+class Contact(Part):
+    """One way to reach or to know the customer."""
+
+    kind: ContactKind
+    value: str = Field(
+        description="A phone in E.164, an e-mail address, a handle without @, the company's number or a platform's id."
+    )
+    platform: str | None = Field(description="For a handle and a platform's id, the platform on which it is one.")
+    verified: bool = Field(description="True when there is a proof of it, false when it is merely claimed.")
+    proof: Proof | None = Field(
+        description="platform: the platform attests it. contact_share: they shared it as their own. dmarc: the mail "
+        "passed DMARC. app_session: they were signed in at the company's app."
+    )
+    since: Instant = Field(description="Since when it is known.")
+    until: Instant | None = Field(description="When they gave it up; from then on it may be somebody else's.")
+
+
+class Identity(Part):
     """The customer's address on a channel, as the platform scopes it, and what they call themselves there."""
 
     identity: str = Field(description="namespace:account:id")
+    id: str = Field(description="This identity's own id, for ever; it answers for the whole customer too.")
     account: str = Field(description="The company's own presence that they wrote to.")
     first_seen: Instant
     name: str | None
@@ -36,7 +58,23 @@ class Identity(_Part):
     language: str | None = Field(description="BCP 47 tag, as the platform says it.")
 
 
-class Conversation(_Part):
+class Way(Part):
+    """A way to speak to the customer, and whether it is open now."""
+
+    channel: str = Field(description="The channel of a conversation, or phone and email for a contact point.")
+    identity: str | None = Field(description="Whom to answer; null for a contact point.")
+    account: str | None = Field(description="As which account of the company's.")
+    value: str | None = Field(description="The phone or e-mail address; null for an identity.")
+    verified: bool = Field(description="False for a contact point that they merely claimed.")
+    open: bool = Field(description="Whether something may be written freely there now.")
+    open_until: Instant | None = Field(description="Until when, or since when no more; null where there is no window.")
+    code: Literal["always", "within_window", "window_closed", "never_wrote", "not_served"] = Field(
+        description="Why, for machines: the platform has no window; it is open; it is over; it never opened; or no "
+        "platform serves the channel any more."
+    )
+
+
+class Conversation(Part):
     """The thread of one identity with one account."""
 
     identity: str
@@ -50,7 +88,29 @@ class Conversation(_Part):
     waiting_since: Instant | None = Field(description="Since when the customer waits; null when nobody does.")
 
 
-class Why(_Part):
+class LastContact(Part):
+    """The last message or call on a channel, in either direction."""
+
+    channel: str
+    identity: str
+    at: Instant
+    direction: Direction
+    kind: Literal["message", "call"]
+    status: str | None = Field(description="How far a call got; null for a message.")
+    duration: int | None = Field(description="Of a call, in seconds, where the platform says it.")
+
+
+class Tone(Part):
+    """How the customer felt on one day, by the strongest of what they wrote; a day without any is not listed."""
+
+    day: date = Field(description="In UTC.")
+    name: Literal["angry", "unhappy", "pleased"]
+    channel: str
+    at: Instant = Field(description="When they wrote it.")
+    evidence: tuple[str, ...] = Field(description="The words that say so.")
+
+
+class Why(Part):
     """Why a case went to its department with its priority."""
 
     code: str = Field(description="For machines; new codes may appear.")
@@ -58,8 +118,8 @@ class Why(_Part):
     evidence: str | None = Field(description="The playbook's phrase that was found in the message.")
 
 
-class Escalation(_Part):
-    """A request that a department take over what the customer said."""
+class Escalation(Part):
+    """A request that a department take over what the customer said, or see to what was promised."""
 
     id: str = Field(description="The same as in the hand-off on the department's queue.")
     department: str
@@ -70,16 +130,95 @@ class Escalation(_Part):
     accept_by: Instant = Field(description="Due: not accepted by then, the offer goes to the department's fallback.")
     identity: str
     event_key: str = Field(description="The timeline entry that it rests on has the same identity and event_key.")
+    commitment_id: str | None = Field(description="The promise that it is to be seen to, if it is about one.")
 
 
-class OtherCase(_Part):
+class OtherCase(Part):
     """An open case of a department that the token does not reach."""
 
     department: str
     state: State
 
 
-class Place(_Part):
+class CommitmentEnding(Part):
+    """What became of a commitment."""
+
+    at: Instant
+    by: By
+    outcome: Literal["kept", "withdrawn"]
+
+
+class Commitment(Part):
+    """Something that the company told the customer: that it will do a thing until an instant, or that it will not."""
+
+    id: str = Field(pattern="^com_[a-z2-7]{26}$")
+    identity: str = Field(description="Which of the customer's identities was told.")
+    stance: Literal["promise", "refusal"]
+    matter: str = Field(description="What it is about.")
+    text: str = Field(description="What the customer was told.")
+    made_at: Instant
+    by: By
+    until: Instant | None = Field(description="When it is to be kept by; null for a refusal.")
+    moved: int = Field(description="How often that instant was moved.")
+    state: CommitmentState
+    ended: CommitmentEnding | None
+    escalation_id: str | None = Field(description="The case in which it was said.")
+
+
+class OtherCommitment(Part):
+    """An open commitment of a department that the token does not reach."""
+
+    department: str | None
+    stance: Literal["promise", "refusal"]
+    state: CommitmentState
+
+
+class Conflict(Part):
+    """Two commitments on the same matter that do not go together."""
+
+    kind: Literal["contradiction", "both_open"] = Field(
+        description="contradiction: a promise and a refusal both stand. both_open: two departments promise it."
+    )
+    commitments: tuple[str | None, str | None] = Field(
+        description="Their ids, the earlier made first; null where the token does not reach the department."
+    )
+    departments: tuple[str | None, str | None]
+
+
+class RaisedNeed(Part):
+    """Something that the customer asks for and the company does not do yet."""
+
+    topic: str
+    text: str = Field(description="As it was last written down; of a long text the beginning.")
+    first_at: Instant
+    last_at: Instant
+    by: By
+    identity: str
+
+
+class GivenConsent(Part):
+    """What the customer last said to one purpose; of several identities, the last word counts."""
+
+    purpose: str
+    given: bool
+    at: Instant
+    by: By | None
+    evidence: str = Field(description="How we know; of a long text the beginning.")
+    identity: str
+
+
+class KeptNote(Part):
+    """Something that colleagues should know."""
+
+    id: str
+    at: Instant
+    by: By
+    text: str = Field(description="Of a long one the beginning; the timeline has it whole.")
+    escalation_id: str | None
+    identity: str
+
+
+class Place(Part):
     """Which conversation is meant."""
 
     identity: str
@@ -87,72 +226,58 @@ class Place(_Part):
     thread: str
 
 
-class NextStep(_Part):
+class NextStep(Part):
     """The one thing to do next for this customer."""
 
-    action: Literal["accept", "reassign", "answer"]
+    action: Literal["accept", "reassign", "keep", "settle", "answer"]
     code: str = Field(description="Why, for machines; new codes may appear.")
     reason: str = Field(description="Why, for a person.")
     since: Instant = Field(description="Since when it is to be done.")
     due_at: Instant | None
     overdue: bool
     escalation_id: str | None = Field(description="What to accept or reassign.")
+    commitment_ids: tuple[str, ...] = Field(description="What to keep or settle.")
     conversation: Place | None = Field(description="What to answer.")
 
 
-class Customer(_Part):
-    """Everything about one person: who they are, how to reach them, and what is open."""
+class Customer(Part):
+    """Everything about one person: who they are, how to reach them, and what is open. Beside the id, only the parts are
+    there that were asked for and that the token may see."""
 
-    id: str = Field(pattern="^cus_[a-z2-7]{26}$")
-    name: str | None = Field(description="As the person last called themselves on any platform; proves nothing.")
-    handle: str | None = Field(description="Without @; the latest that any platform said.")
-    language: str | None = Field(description="BCP 47 tag, the latest that any platform said.")
-    first_seen: Instant
-    identities: tuple[Identity, ...] = Field(description="The longest known first.")
-    contacts: tuple[Contact, ...] = Field(description="The verified first.")
+    id: str = Field(pattern="^cus_[a-z2-7]{26}$", description="That of the identity that was known first.")
+    name: str | None = Field(None, description="As the person last called themselves on any platform; proves nothing.")
+    handle: str | None = Field(None, description="Without @; the latest that any platform said.")
+    language: str | None = Field(None, description="BCP 47 tag, the latest that any platform said.")
+    first_seen: Instant | None = None
+    identities: tuple[Identity, ...] = Field((), description="The longest known first.")
+    contacts: tuple[Contact, ...] = Field((), description="The verified first.")
+    reach: tuple[Way, ...] = Field((), description="The open ones first, the last used before the others.")
     conversations: tuple[Conversation, ...] = Field(
-        description="First those in which the customer waits, the longest first; then the most recent."
+        (), description="First those in which the customer waits, the longest first; then the most recent."
     )
-    conversations_omitted: int = Field(description="How many more conversations there are than are listed.")
-    escalations: tuple[Escalation, ...] = Field(description="The open ones, the first due first.")
-    other_cases: tuple[OtherCase, ...] = Field(description="Open cases of departments that the token does not reach.")
-    next: NextStep | None = Field(description="Null when nobody waits for anything.")
+    conversations_omitted: int = Field(0, description="How many more conversations there are than are listed.")
+    last_contacts: tuple[LastContact, ...] = Field((), description="The last on each channel, the latest first.")
+    escalations: tuple[Escalation, ...] = Field((), description="The open ones, the first due first.")
+    other_cases: tuple[OtherCase, ...] = Field(
+        (), description="Open cases of departments that the token does not reach."
+    )
+    commitments: tuple[Commitment, ...] = Field(
+        (), description="First those that stand, the first due first; then those that ended, the latest first."
+    )
+    commitments_omitted: int = Field(0, description="How many more that ended there are than are listed.")
+    other_commitments: tuple[OtherCommitment, ...] = Field(
+        (), description="Commitments that stand, of departments that the token does not reach."
+    )
+    conflicts: tuple[Conflict, ...] = Field((), description="Commitments that do not go together.")
+    tone: tuple[Tone, ...] = Field((), description="Over time, the latest day first.")
+    needs: tuple[RaisedNeed, ...] = Field((), description="The last raised first.")
+    consents: tuple[GivenConsent, ...] = Field((), description="By purpose.")
+    notes: tuple[KeptNote, ...] = Field((), description="The newest first; the timeline has all.")
+    next: NextStep | None = Field(None, description="Null when nobody waits for anything.")
 
 
-class FoundBy(_Part):
-    """How the search led to this customer."""
+PARTS = tuple(name for name in Customer.model_fields if name != "id")
+"""What may be asked for, and what a playbook's purposes name, of a customer."""
 
-    kind: Literal["identity", "phone", "email", "handle"]
-    verified: bool = Field(description="Whether a platform attests it, or the customer merely claimed it.")
-    identities: tuple[str, ...] = Field(description="The customer's identities that it belongs to.")
-
-
-class Found(_Part):
-    found_by: FoundBy
-    customer: Customer
-
-
-class Lookup(_Part):
-    """The customers whom a contact point or an identity leads to, at least one."""
-
-    customers: tuple[Found, ...] = Field(description="Those of whom it is verified first, then the longest known.")
-    identities_omitted: int = Field(description="How many more identities have this contact point.")
-
-
-class Entry(_Part):
-    """One event of the journal, with what was later done to it folded in."""
-
-    event_key: str = Field(description="The journal's key; with event.identity it names the entry.")
-    received_at: Instant = Field(description="When it reached the company.")
-    edited: bool = Field(description="The message was edited; event has its last content.")
-    deleted: bool = Field(description="The message was taken back or hidden; event has no content.")
-    revised_at: Instant | None = Field(description="When it was last edited or deleted.")
-    withheld: bool = Field(description="A case that the token does not reach rests on it; event has no content.")
-    event: Annotated[PersonalEvent, Field(discriminator="kind")]
-
-
-class Timeline(_Part):
-    """A page of what happened on all the customer's channels, the newest first."""
-
-    entries: tuple[Entry, ...] = Field(description="May be fewer than asked for, even none, with a next_cursor.")
-    next_cursor: str | None = Field(description="Pass it as cursor for the next page; null on the last.")
+OTHER_PARTS = ("timeline", "links", "audit")
+"""What a playbook's purposes name besides: the answers of the paths of that name."""

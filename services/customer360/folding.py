@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from services.customer360 import contract
+from services.customer360 import contract_history
 from services.customer360.access import Access
 from shared.escalation import Escalation
 from shared.models import Deletion, Edit, Message, PersonalEvent
@@ -45,20 +45,24 @@ def last_edit(entry: Entry, last: Mapping[Target, Revision]) -> Key | None:
 
 def folded(
     entry: Entry, *, last: Mapping[Target, Revision], edits: Mapping[Key, Entry], hidden: frozenset[Target]
-) -> contract.Entry:
+) -> contract_history.Entry:
     """Return an entry as it is shown.
 
     `last` are the messages' last revisions, `edits` has at least the edits among them, and `hidden` names the messages
     that are out of the caller's reach.
     """
     found, edit = _revision(entry, last), last_edit(entry, last)
-    deleted, withheld = found is not None and found.deleted, _rests_on(entry, hidden)
+    deleted, withheld = found is not None and found.deleted, rests_on(entry, hidden)
     event = entry.event
     if edit is not None and edit in edits:
         event = _restated(event, edits[edit].event)
     if deleted or withheld:
         event = event.model_copy(update={"text": "", "attachments": ()})
-    return contract.Entry(
+    return contract_history.Entry(
+        at=event.occurred_at,
+        kind=event.kind,
+        identity=event.identity,
+        department=None,
         event_key=entry.key.sk,
         received_at=entry.received_at,
         edited=edit is not None,
@@ -66,7 +70,15 @@ def folded(
         revised_at=found.at if found and (edit or deleted) else None,
         withheld=withheld,
         event=event,
+        step=None,
+        escalation=None,
     )
+
+
+def resting(escalations: Iterable[Escalation], department: str | None) -> frozenset[Target]:
+    """Return the messages on which cases of a department rest, named as the journal's keys do."""
+    mine = (case for case in escalations if case.department == department)
+    return frozenset((keys.identity(case.identity), _name(case.event_key)) for case in mine)
 
 
 def out_of_reach(escalations: Iterable[Escalation], access: Access) -> frozenset[Target]:
@@ -77,7 +89,8 @@ def out_of_reach(escalations: Iterable[Escalation], access: Access) -> frozenset
     return frozenset(found[False] - found[True])
 
 
-def _rests_on(entry: Entry, messages: frozenset[Target]) -> bool:
+def rests_on(entry: Entry, messages: frozenset[Target]) -> bool:
+    """Return whether an entry has the words of one of these messages, named as the journal's keys do."""
     of = target(entry)
     if of is None:
         return False

@@ -1,144 +1,163 @@
 """Finds customers and reads what is kept of them: which calls are made, and in what order."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 
-from services.customer360 import card, contract, cursor, folding, person, timeline
-from services.customer360.access import Access
-from services.customer360.asked import Contact, TimelineQuery
-from services.customer360.card import Card
-from services.customer360.folding import Target
-from services.customer360.timeline import Place
+from services.customer360 import contract, contract_lookup, person
+from services.customer360.access import Caller
+from services.customer360.asked import Contact, CustomerQuery, Looked, LookupQuery
+from services.customer360.past import Past
+from services.customer360.reach import Windows
+from shared.casework import links
+from shared.casework.seen import Look, Seen
 from shared.errors import NotFound
-from shared.store import keys
+from shared.ids import customer_id
+from shared.playbook import Playbook
+from shared.store import cards, keys, seen
+from shared.store.cards import Card
 from shared.store.customers import Customers
-from shared.store.journal import Entry
+from shared.store.table import Table
 
 MOST_FOUND = 25
 """How many identities a contact point leads to: a shop's telephone may be everybody's."""
-
-EXAMINED = 500
-"""How many dated events of each identity are read for a page that shows one channel only."""
 
 _NOBODY = "nobody is known by that"
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """The lookup's answers. `now` returns an aware instant. Every method raises `NotFound` for whom nobody knows."""
+    """Who somebody is and all that is open, noted before it is answered. `now` returns an aware instant.
 
+    Every method raises `NotFound` for whom nobody knows, `InvalidParameter` for what cannot be meant, `Forbidden` for
+    what the caller may not see, and `StoreUnavailable` when it could not be noted who looked.
+    """
+
+    table: Table
     customers: Customers
+    playbook: Callable[[], Playbook]
+    windows: Callable[[], Windows]
     now: Callable[[], datetime]
 
-    def by_identity(self, identity: str, access: Access) -> contract.Lookup:
-        """Return the customer whose identity this is.
+    def find(self, query: LookupQuery, caller: Caller) -> contract_lookup.Lookup:
+        """Return the customers whom an identity or a contact point leads to.
 
-        One query; when the identity was linked, one more for its customer and one for each other identity.
+        An identity: one query for the customer, and one for each of their identities. A contact point: one query for
+        it, one for each of at most `MOST_FOUND` identities that have it, one for each of their customers, and one for
+        each identity more.
         """
-        return self._found("identity", {keys.identity(identity): True}, access)
-
-    def by_contact(self, contact: Contact, access: Access) -> contract.Lookup:
-        """Return the customers who have this contact point, of `MOST_FOUND` identities at most, the verified first.
-
-        One query for the contact point, and for each identity as above.
-        """
-        return self._found(contact.kind, self.customers.holders(kind=contact.kind, value=contact.value), access)
-
-    def customer(self, customer_id: str, access: Access) -> contract.Customer:
-        """Return a customer. One query, and one for each identity."""
-        cards = self._cards(self._members(customer_id))
-        if not cards:
+        way, at = query.way(), query.instant(self.now())
+        parts, now = query.parts(caller.access), at or self.now()
+        holders = self._holders(way)
+        chosen = holders[:MOST_FOUND]
+        if at is not None:
+            people = Past(self.customers, self.playbook(), at).people(chosen)
+        else:
+            people = [self._known(way)] if isinstance(way, str) else self._people(chosen)
+        people = [found for found in people if any(_has(card, way) for card in found)]
+        if not people:
             raise NotFound(_NOBODY)
-        return person.customer(customer_id, cards, access=access, now=self.now())
-
-    def timeline(self, customer_id: str, query: TimelineQuery, access: Access) -> contract.Timeline:
-        """Return a page of a customer's timeline.
-
-        One query, two for each identity (three when the caller does not reach every department), and one call for what
-        was done to the page's messages later, or two when that was done further up than was read for the page.
-        """
-        channel = query.channel
-        below = cursor.read(query.cursor, customer_id=customer_id, channel=channel) if query.cursor else None
-        partitions = self._members(customer_id)
-        # One more than asked for shows whether there are more; yet another one may be the place to go on from.
-        count = query.limit + 2 if channel is None else EXAMINED
-        stretches = self.customers.history(partitions, upto=below and below[:2], count=count)
-        shown, further = timeline.page(stretches, below=below, channel=channel, limit=query.limit)
-        read = [entry for stretch in stretches for entry in stretch.entries]
-        entries = self._folded(shown, read, hidden=self._out_of_reach(partitions, access))
-        if (fitting := timeline.how_many_fit(entries)) < len(entries):
-            entries, further = entries[:fitting], Place.of(shown[fitting - 1])
-        return contract.Timeline(
-            entries=tuple(entries),
-            next_cursor=further and cursor.write(further, customer_id=customer_id, channel=channel),
+        self.note("lookup", chain.from_iterable(people), query, caller, parts=parts)
+        found = [
+            contract_lookup.Found(
+                found_by=_found_by(way, each, shows_identities="identities" in parts),
+                customer=person.customer(each, access=caller.access, windows=self.windows(), now=now),
+            )
+            for each in people
+        ]
+        return contract_lookup.Lookup(
+            customers=tuple(sorted(found, key=_verified_first)), identities_omitted=len(holders) - len(chosen)
         )
 
-    def _members(self, customer_id: str) -> list[str]:
-        (partitions,) = self.customers.members([customer_id])
+    def customer(self, named: str, query: CustomerQuery, caller: Caller) -> contract.Customer:
+        """Return a customer. One query, and one for each identity; of a past instant, what `Past` reads."""
+        parts, at = query.parts(caller.access), query.instant(self.now())
+        found = self.cards(named) if at is None else self._then(named, at)
+        self.note("customer", found, query, caller, parts=parts)
+        return person.customer(found, access=caller.access, windows=self.windows(), now=at or self.now())
+
+    def cards(self, named: str) -> list[Card]:
+        """Return what is kept of all identities of a customer, at least one."""
+        found = self._cards(self.members(named))
+        if not found:
+            raise NotFound(_NOBODY)
+        return found
+
+    def members(self, named: str) -> list[str]:
+        """Return the partitions of a customer's identities."""
+        (partitions,) = self.customers.members([named])
         if not partitions:
             raise NotFound(_NOBODY)
         return partitions
 
+    def note(self, what: Look, of: Iterable[Card], query: Looked, caller: Caller, *, parts: Sequence[str] = ()) -> None:
+        """Note a look at everybody whom an answer is about to show."""
+        self.note_at(what, (card.partition for card in of), query, caller, parts=parts)
+
+    def note_at(
+        self, what: Look, partitions: Iterable[str], query: Looked, caller: Caller, *, parts: Sequence[str] = ()
+    ) -> None:
+        look = Seen(
+            id=caller.request_id,
+            at=self.now(),
+            by=caller.subject,
+            what=what,
+            purposes=caller.purposes,
+            parts=() if len(parts) == len(contract.PARTS) else tuple(parts),
+            why=query.why or "",
+        )
+        seen.keep(self.table, sorted(set(partitions)), look)
+
+    def _then(self, named: str, at: datetime) -> list[Card]:
+        for found in Past(self.customers, self.playbook(), at).people(self.members(named)):
+            if any(customer_id(card.identity) == named for card in found):
+                return found
+        raise NotFound(_NOBODY)
+
+    def _holders(self, way: str | Contact) -> list[str]:
+        """Return the partitions of the identities that are asked for or have a contact point, the verified first."""
+        if isinstance(way, str):
+            return [keys.identity(way)]
+        proven = self.customers.holders(kind=way.kind, value=way.value)
+        return sorted(proven, key=lambda partition: (not proven[partition], partition))
+
+    def _known(self, identity: str) -> list[Card]:
+        (partitions,) = self.customers.members([customer_id(identity)])
+        return self._cards(partitions)
+
+    def _people(self, partitions: Iterable[str]) -> list[list[Card]]:
+        """Return the customers to whom these identities belong, each with all their cards."""
+        there = {card.partition: card for card in self._cards(partitions)}
+        groups = self.customers.members(customer_id(card.identity) for card in there.values())
+        others = sorted(set(chain.from_iterable(groups)) - there.keys())
+        there |= {card.partition: card for card in self._cards(others)}
+        return [[there[each] for each in group if each in there] for group in dict.fromkeys(map(tuple, groups))]
+
     def _cards(self, partitions: Iterable[str]) -> list[Card]:
-        return [found for items in self.customers.cards(partitions) if (found := card.read(items))]
-
-    def _found(self, kind: str, holders: Mapping[str, bool], access: Access) -> contract.Lookup:
-        chosen = sorted(holders, key=lambda partition: (not holders[partition], partition))[:MOST_FOUND]
-        now = self.now()
-        found = [
-            contract.Found(
-                found_by=_found_by(kind, holders, cards),
-                customer=person.customer(customer_id, cards, access=access, now=now),
-            )
-            for customer_id, cards in self._people(self._cards(chosen)).items()
-        ]
-        if not found:
-            raise NotFound(_NOBODY)
-        return contract.Lookup(
-            customers=tuple(sorted(found, key=_verified_first)), identities_omitted=len(holders) - len(chosen)
-        )
-
-    def _people(self, cards: Sequence[Card]) -> dict[str, list[Card]]:
-        """Return the customers to whom these cards belong, each with all their cards."""
-        linked = sorted({found.linked for found in cards if found.linked})
-        members = set(chain.from_iterable(self.customers.members(linked)))
-        others = self._cards(sorted(members - {found.partition for found in cards}))
-        people: dict[str, list[Card]] = defaultdict(list)
-        for found in (*cards, *others):
-            people[found.customer_id].append(found)
-        return people
-
-    def _folded(
-        self, shown: Sequence[Entry], read: Iterable[Entry], *, hidden: frozenset[Target]
-    ) -> list[contract.Entry]:
-        kept = self.customers.revisions({of for entry in shown if (of := folding.target(entry))})
-        edits = {entry.key: entry for entry in read}
-        last = folding.latest(kept, edits.values())
-        edits |= self.customers.entries(
-            {key for entry in shown if (key := folding.last_edit(entry, last))} - edits.keys()
-        )
-        return [folding.folded(entry, last=last, edits=edits, hidden=hidden) for entry in shown]
-
-    def _out_of_reach(self, partitions: Sequence[str], access: Access) -> frozenset[Target]:
-        if access.departments is None:
-            return frozenset()
-        cases = chain.from_iterable(map(card.escalations, self.customers.escalations(partitions)))
-        return folding.out_of_reach(cases, access)
+        return [found for items in self.customers.cards(partitions) if (found := cards.read(items))]
 
 
-def _found_by(kind: str, holders: Mapping[str, bool], cards: Iterable[Card]) -> contract.FoundBy:
-    having = [found for found in cards if found.partition in holders]
-    return contract.FoundBy.model_validate(
-        {
-            "kind": kind,
-            "verified": any(holders[found.partition] for found in having),
-            "identities": sorted(found.about.identity for found in having),
-        }
+def _has(card: Card, way: str | Contact) -> bool:
+    return _proven(card, way) is not None
+
+
+def _proven(card: Card, way: str | Contact) -> bool | None:
+    """Return whether what was asked for is verified as an identity's, or `None` when it is not theirs at all."""
+    if isinstance(way, str):
+        return True if card.identity == way else None
+    contact = links.points(card.about).get((way.kind, way.value))
+    return contact.verified if contact else None
+
+
+def _found_by(way: str | Contact, found: Iterable[Card], *, shows_identities: bool) -> contract_lookup.FoundBy:
+    having = {card.identity: proven for card in found if (proven := _proven(card, way)) is not None}
+    return contract_lookup.FoundBy(
+        kind="identity" if isinstance(way, str) else way.kind,
+        verified=any(having.values()),
+        identities=tuple(sorted(having)) if shows_identities else (),
     )
 
 
-def _verified_first(found: contract.Found) -> tuple[bool, datetime, str]:
+def _verified_first(found: contract_lookup.Found) -> tuple[bool, datetime | None, str]:
     return not found.found_by.verified, found.customer.first_seen, found.customer.id

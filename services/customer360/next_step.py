@@ -1,32 +1,49 @@
 """The one thing to do next for a customer; pure.
 
-The order: an offer that no department accepted in time (the longest overdue first), a case that no department has, an
-offer that waits to be accepted (the first due first), a conversation in which the customer waits (the longest first).
+The order: an offer that no department accepted in time (the longest overdue first), a promise that was not kept (the
+longest broken), a case that no department has, an offer that waits to be accepted (the first due first), a promise and
+a refusal of the same thing, a conversation in which the customer waits (the longest first).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 from services.customer360.contract import NextStep, Place
+from shared.casework.commitments import CommitmentHead, Conflict
 from shared.escalation import Escalation
 from shared.projection.conversation import Conversation
 
 _ACTIONS = {"offered": "accept", "returned": "reassign", "expired": "reassign"}
 """What is to be done with a case, by its state. In every other one, a department has it."""
 
-_ORDER = ("overdue_offer", "case_without_department", "open_offer", "customer_waits")
-
 _REASONS = {
     "overdue_offer": "{department} has not accepted a case in time.",
+    "promise_broken": "{department} has not kept a promise in time.",
     "case_without_department": "No department has a case that {department} did not take.",
     "open_offer": "A case waits for {department} to accept it.",
+    "contradiction": "{department} and {other} have told the customer two different things.",
     "customer_waits": "The customer waits for an answer on {channel}.",
 }
+_ORDER = tuple(_REASONS)
 
 
-def next_step(conversations: Iterable[Conversation], cases: Iterable[Escalation], now: datetime) -> NextStep | None:
-    """Return what to do first among these conversations and cases, or `None` when nobody waits for anything."""
-    return min((*_with_cases(cases, now), *_with_conversations(conversations)), key=_urgency, default=None)
+def next_step(
+    conversations: Iterable[Conversation],
+    cases: Iterable[Escalation],
+    commitments: Mapping[str, CommitmentHead],
+    conflicts: Iterable[Conflict],
+    now: datetime,
+) -> NextStep | None:
+    """Return what to do first among these conversations, cases, commitments (by id) and what does not go together of
+    them, or `None` when nobody waits for anything."""
+    steps = (
+        *_with_cases(cases, now),
+        *_with_promises(commitments.values(), now),
+        *_with_conflicts(conflicts, commitments),
+        *_with_conversations(conversations),
+    )
+    return min(steps, key=_urgency, default=None)
 
 
 def _urgency(step: NextStep) -> tuple[int, datetime, str]:
@@ -40,30 +57,62 @@ def _with_cases(cases: Iterable[Escalation], now: datetime) -> Iterator[NextStep
             continue
         overdue = case.accept_by < now
         code = "case_without_department" if action == "reassign" else "overdue_offer" if overdue else "open_offer"
-        yield NextStep.model_validate(
-            {
-                "action": action,
-                "code": code,
-                "reason": _REASONS[code].format(department=case.department),
-                "since": case.offered_at,
-                "due_at": case.accept_by,
-                "overdue": overdue,
-                "escalation_id": case.id,
-                "conversation": None,
-            }
+        yield _step(
+            action,
+            code,
+            department=case.department,
+            since=case.offered_at,
+            due_at=case.accept_by,
+            overdue=overdue,
+            escalation_id=case.id,
         )
+
+
+def _with_promises(commitments: Iterable[CommitmentHead], now: datetime) -> Iterator[NextStep]:
+    for head in commitments:
+        if head.made and head.state(now) == "broken":
+            department = head.made.by.department or "somebody"
+            yield _step(
+                "keep",
+                "promise_broken",
+                department=department,
+                since=head.made.at,
+                due_at=head.until,
+                overdue=True,
+                commitment_ids=(head.id,),
+            )
+
+
+def _with_conflicts(conflicts: Iterable[Conflict], commitments: Mapping[str, CommitmentHead]) -> Iterator[NextStep]:
+    for found in conflicts:
+        if found.kind == "contradiction":
+            made = (commitments[each].made for each in found.commitments if each in commitments)
+            one, other = (department or "somebody" for department in found.departments)
+            yield _step(
+                "settle",
+                "contradiction",
+                department=one,
+                other=other,
+                since=max(each.at for each in made if each),
+                commitment_ids=tuple(each for each in found.commitments if each in commitments),
+            )
 
 
 def _with_conversations(conversations: Iterable[Conversation]) -> Iterator[NextStep]:
     for head in conversations:
         if head.waiting_since is not None:
-            yield NextStep(
-                action="answer",
-                code="customer_waits",
-                reason=_REASONS["customer_waits"].format(channel=head.channel),
+            yield _step(
+                "answer",
+                "customer_waits",
+                channel=head.channel,
                 since=head.waiting_since,
-                due_at=None,
-                overdue=False,
-                escalation_id=None,
                 conversation=Place.model_validate(head),
             )
+
+
+def _step(action: str, code: str, **what: Any) -> NextStep:
+    said: dict[str, Any] = {"due_at": None, "overdue": False, "escalation_id": None, "commitment_ids": ()}
+    reason = _REASONS[code].format_map(what)
+    return NextStep.model_validate(
+        said | {"conversation": None, "action": action, "code": code, "reason": reason} | what
+    )

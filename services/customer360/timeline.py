@@ -1,56 +1,149 @@
-"""A page of a customer's history; pure.
+"""What happened to a customer and what the company did: events, steps and escalations in one order; pure."""
 
-Entries are ordered by their instant, then by their key, the newest first. A page ends at a place in that order, and the
-next one begins below it: what arrives meanwhile neither moves nor repeats anything.
-"""
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
-from collections.abc import Iterable, Sequence
-from hashlib import sha256
-from itertools import accumulate
-from typing import NamedTuple, Self
-
-from services.customer360 import contract
-from shared.store import keys
-from shared.store.customers import Stretch
+from services.customer360 import contract, contract_history, folding
+from services.customer360.access import Access
+from services.customer360.folding import Target
+from services.customer360.paging import Place, Stretch
+from shared.casework.commitments import commitment_id
+from shared.casework.steps import Commitment, CommitmentEnd, CommitmentMove, Consent, LinkDecision, Note, Step
+from shared.escalation import Escalation
+from shared.store import keys, steps
+from shared.store.customers import History
 from shared.store.journal import Entry
+from shared.store.keys import Key
 
-MOST_BYTES = 2_500_000
-"""Lambda answers with at most 6 MB, in which our JSON is quoted once more; a page ends before that."""
+type Thing = Entry | Step | Escalation
 
+type Owners = Mapping[str | None, str | None]
+"""Whose each case and each commitment is, by its id."""
 
-class Place(NamedTuple):
-    """Where an entry stands in the order: its instant as keys write it, its sort key, and a digest of whose it is."""
-
-    at: str
-    key: str
-    whose: str
-
-    @classmethod
-    def of(cls, entry: Entry) -> Self:
-        whose = sha256(entry.key.pk.encode()).hexdigest()[:16]
-        return cls(keys.instant(entry.event.occurred_at), entry.key.sk, whose)
+EVERYBODY_S = (Consent, LinkDecision)
+"""Steps that are no department's own affair: what the customer allowed, and who they are."""
 
 
-def page(
-    stretches: Sequence[Stretch], *, below: Place | None, channel: str | None, limit: int
-) -> tuple[list[Entry], Place | None]:
-    """Return the next `limit` entries below a place, and the place to go on from, or none at the end.
-
-    No entry below the highest floor is taken: another identity may have some in between that were not read yet.
-    """
-    floor = max((Place.of(stretch.floor) for stretch in stretches if stretch.floor), default=None)
-    placed = {Place.of(entry): entry for stretch in stretches for entry in stretch.entries}
-    found = [
-        place
-        for place in sorted(placed, reverse=True)
-        if (below is None or place < below)
-        and (floor is None or place >= floor)
-        and channel in (None, placed[place].event.channel)
-    ]
-    return [placed[place] for place in found[:limit]], found[limit - 1] if len(found) > limit else floor
+def key(thing: Thing) -> Key:
+    """Return where the table keeps it."""
+    match thing:
+        case Entry():
+            return thing.key
+        case Escalation():
+            return keys.escalation(identity_name=thing.identity, escalation_id=thing.id)
+        case _:
+            return steps.key(thing)
 
 
-def how_many_fit(entries: Iterable[contract.Entry]) -> int:
-    """Return how many of the first entries one answer can hold, at least one."""
-    sizes = accumulate(len(entry.model_dump_json().encode()) for entry in entries)
-    return max(1, sum(size <= MOST_BYTES for size in sizes))
+def place(thing: Thing) -> Place:
+    """Return where it stands in the order: an event when it happened, a step when it was taken, an escalation when it
+    was offered."""
+    match thing:
+        case Entry():
+            at = thing.event.occurred_at
+        case Escalation():
+            at = thing.offered_at
+        case _:
+            at = thing.at
+    return Place.of(at, key(thing))
+
+
+def stretch(history: History) -> Stretch[Thing]:
+    """Return a piece of one identity's history by its places."""
+    return Stretch({place(entry): entry for entry in history.entries}, place(history.floor) if history.floor else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What is wanted of a timeline; `resting` are the messages on which cases of the wanted department rest, and
+    `owners` says whose each case and commitment is."""
+
+    channel: str | None = None
+    department: str | None = None
+    kind: str | None = None
+    resting: frozenset[Target] = frozenset()
+    owners: Owners = field(default_factory=dict)
+
+    @property
+    def is_open(self) -> bool:
+        return self.channel is self.department is self.kind is None
+
+    def fits(self, thing: Thing) -> bool:
+        return self._channel(thing) and self._department(thing) and self.kind in (None, kind(thing))
+
+    def _channel(self, thing: Thing) -> bool:
+        return self.channel is None or (isinstance(thing, Entry) and thing.event.channel == self.channel)
+
+    def _department(self, thing: Thing) -> bool:
+        if self.department is None:
+            return True
+        if isinstance(thing, Entry):
+            return folding.rests_on(thing, self.resting)
+        return self.department in (department(thing), self.owners.get(about(thing)))
+
+
+def kind(thing: Thing) -> str:
+    match thing:
+        case Entry():
+            return thing.event.kind
+        case Escalation():
+            return "escalation"
+        case _:
+            return thing.kind
+
+
+def department(thing: Thing) -> str | None:
+    """Return whose step or case it is."""
+    match thing:
+        case Entry():
+            return None
+        case Escalation():
+            return thing.department
+        case _:
+            return thing.by.department
+
+
+def owners(cases: Iterable[Escalation], taken: Iterable[Step]) -> Owners:
+    """Return whose each of these cases is, and each commitment that one of these steps makes."""
+    found: dict[str | None, str | None] = {case.id: case.department for case in cases}
+    return found | {commitment_id(step): step.by.department for step in taken if isinstance(step, Commitment)}
+
+
+def about(thing: Step | Escalation) -> str | None:
+    """Return the id of the case or the commitment that it is about, if it is about one."""
+    match thing:
+        case Note() | Commitment():
+            return thing.escalation_id
+        case CommitmentEnd() | CommitmentMove() | Escalation():
+            return thing.commitment_id
+        case _:
+            return None
+
+
+def done(thing: Step | Escalation, access: Access, owners: Owners) -> contract_history.Entry:
+    """Return a step or an escalation as it is shown."""
+    reached = _is_reached(thing, access, owners)
+    step, escalation = (None, thing) if isinstance(thing, Escalation) else (thing, None)
+    at = thing.offered_at if isinstance(thing, Escalation) else thing.at
+    return contract_history.Entry(
+        at=at,
+        kind=kind(thing),
+        identity=thing.identity,
+        department=department(thing),
+        event_key=key(thing).sk,
+        received_at=at,
+        edited=False,
+        deleted=False,
+        revised_at=None,
+        withheld=not reached,
+        event=None,
+        step=step if reached else None,
+        escalation=contract.Escalation.model_validate(escalation) if escalation and reached else None,
+    )
+
+
+def _is_reached(thing: Step | Escalation, access: Access, owners: Owners) -> bool:
+    if isinstance(thing, EVERYBODY_S):
+        return True
+    whose = None if isinstance(thing, Escalation) else owners.get(about(thing))
+    return access.reaches(department(thing)) and access.reaches(whose)

@@ -1,4 +1,5 @@
-"""What the watch does: drive again what the projector left behind, and say how much there is and how old it is."""
+"""What the watch does: drive again what the projector left behind, see to what is promised, and say how much there is
+and how old it is."""
 
 import heapq
 from collections.abc import Callable, Iterator, Mapping
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from services.watch import promises
 from shared import telemetry
 from shared.errors import ConfigurationError, StoreUnavailable
 from shared.playbook import Accounting
@@ -25,7 +27,13 @@ GRACE = {
     "delivery": LEFT_TO_THE_PROJECTOR,
     "unreadable": timedelta(0),
 }
-"""The kinds of open work that the watch drives, and how long each is left to the projector first."""
+"""The kinds of open work that the projector left behind, and how long each is left to it first."""
+
+DRIVEN: Mapping[str, Callable[[Projector, Key], None]] = {
+    **dict.fromkeys(GRACE, Projector.again),
+    "promised": promises.see_to,
+}
+"""The kinds of open work that the watch drives, and how."""
 
 _MOST_READS = 100
 """How many pages of the stream a range may take; an event source's batch is at most a few."""
@@ -36,12 +44,12 @@ def drive_due_work(projector: Projector, *, time_is_left: Callable[[], bool]) ->
 
     What fails again is listed for later, each time later, and the round goes on.
     """
-    found = dict.fromkeys(GRACE, 0)
+    found = dict.fromkeys(DRIVEN, 0)
     for kind, key in _due(projector):
         if not time_is_left():
             break
         found[kind] += 1
-        _again(projector, key)
+        _drive(projector, kind, key)
     return found
 
 
@@ -63,20 +71,20 @@ def _accounting(projector: Projector) -> Accounting:
 
 def _due(projector: Projector) -> Iterator[tuple[str, Key]]:
     """Yield all that is due, the longest due first, whatever its kind and shard: who fails goes behind the others."""
-    found = (_listed(projector, kind, shard) for kind in GRACE for shard in keys.shards(kind))
+    found = (_listed(projector, kind, shard) for kind in DRIVEN for shard in keys.shards(kind))
     for _, kind, key in heapq.merge(*found):
         yield kind, key
 
 
 def _listed(projector: Projector, kind: str, shard: str) -> Iterator[tuple[str, str, Key]]:
-    until = keys.instant(projector.now() - GRACE[kind])
+    until = keys.instant(projector.now() - GRACE.get(kind, timedelta(0)))
     for item in projector.table.listed(shard, until=until):
         yield item["open_at"]["S"], kind, key_of(item)
 
 
-def _again(projector: Projector, key: Key) -> None:
+def _drive(projector: Projector, kind: str, key: Key) -> None:
     try:
-        projector.again(key)
+        DRIVEN[kind](projector, key)
     except Exception as error:
         telemetry.failure("still left behind", error)
 
@@ -133,4 +141,4 @@ class LeftBehind:
 
 
 def _is_projected(key: Key) -> bool:
-    return key.sk == keys.DELIVERY or key.sk.startswith((keys.EVENT_PREFIX, keys.ESCALATION_PREFIX))
+    return key.sk == keys.DELIVERY or key.sk.startswith((keys.EVENT_PREFIX, keys.ESCALATION_PREFIX, keys.STEP_PREFIX))

@@ -1,6 +1,8 @@
-"""Outcomes: every one is answered, even that of a bug, logged without a word about whom, and kept by no cache."""
+"""Outcomes: every one is answered, even that of a bug, logged without a word about whom, and kept by no cache but the
+caller's own, who may ask whether an answer is still the same."""
 
 from collections.abc import Callable, Coroutine
+from hashlib import sha256
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -45,9 +47,28 @@ def answered(what: str) -> type[APIRoute]:
     return Answered
 
 
-def json(answer: BaseModel) -> Response:
+def json(answer: BaseModel, status: int = 200) -> Response:
     """Return an answer as its own model writes it."""
-    return Response(answer.model_dump_json(), media_type="application/json")
+    return Response(answer.model_dump_json(), status, media_type="application/json")
+
+
+UNCHANGED: dict[str, Any] = {"description": "The answer is still the one that the caller has, by its ETag."}
+
+
+def unless_known(request: Request, answer: BaseModel, *, include: Any = None) -> Response:
+    """Return an answer, or the parts of it to `include`, with its ETag; or 304 without it when the caller's
+    `If-None-Match` names that (RFC 9110, section 13.1.2).
+
+    The tag is a digest of the whole answer, so that it changes with the smallest thing that is shown, and with the hour
+    where that changes what is shown.
+    """
+    body = answer.model_dump_json(include=include).encode()
+    tag = f'"{sha256(body).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
+    known = {each.strip().removeprefix("W/") for each in request.headers.get("If-None-Match", "").split(",")}
+    if known & {tag, "*"}:
+        return Response(status_code=304, headers=headers)
+    return Response(body, headers=headers, media_type="application/json")
 
 
 def refusal(description: str) -> dict[str, Any]:
@@ -59,11 +80,11 @@ def _refused(what: str, path: str, error: Exception) -> Response:
     said = problems.problem(error)
     if said.status >= 500:
         telemetry.failure(f"{what} failed", error)
-    return _outcome(what, path, problems.response(said), code=said.code)
+    return _outcome(what, path, problems.response(error), code=said.code)
 
 
 def _outcome(what: str, path: str, response: Response, code: str = "ok") -> Response:
     telemetry.logger().info(what, extra={"path": path, "status": response.status_code, "code": code})
     telemetry.count(f"{what.capitalize()}{'Answered' if response.status_code < 400 else 'Refused'}")
-    response.headers["Cache-Control"] = "no-store"
+    response.headers.setdefault("Cache-Control", "no-store")
     return response

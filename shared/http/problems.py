@@ -5,35 +5,53 @@ from collections.abc import Mapping
 
 from fastapi import Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.exceptions import HTTPException as RoutingError
 
 from shared.aws import FAILURES
-from shared.errors import Forbidden, InvalidParameter, MostradorError, NotFound, StoreUnavailable, Unauthenticated
+from shared.errors import (
+    Conflict,
+    ContentTooLarge,
+    Forbidden,
+    InvalidParameter,
+    MalformedRequest,
+    MostradorError,
+    NotFound,
+    StoreUnavailable,
+    Unauthenticated,
+    UnsupportedMediaType,
+)
 
 MEDIA_TYPE = "application/problem+json"
 
 _CODES: Mapping[type[MostradorError], str] = {
+    MalformedRequest: "malformed_request",
     Unauthenticated: "unauthenticated",
     Forbidden: "forbidden",
     NotFound: "not_found",
+    Conflict: "conflict",
+    ContentTooLarge: "content_too_large",
+    UnsupportedMediaType: "unsupported_media_type",
     InvalidParameter: "invalid_parameter",
     StoreUnavailable: "store_unavailable",
 }
 
 _ROUTING = {
     404: ("not_found", "there is no such path"),
-    405: ("method_not_allowed", "this path can only be read; use GET"),
+    405: ("method_not_allowed", "this path takes another method; the header Allow names it"),
 }
 
 _HEADERS: Mapping[int, Mapping[str, str]] = {
     401: {"WWW-Authenticate": "Bearer"},
     403: {"WWW-Authenticate": 'Bearer error="insufficient_scope"'},
-    405: {"Allow": "GET"},
     503: {"Retry-After": "1"},
 }
 
 _ADVICE = {
+    "missing": "is missing; give it",
+    "string_type": "must be text",
+    "bool_type": "must be true or false",
+    "literal_error": "must be {expected}",
     "extra_forbidden": "is no parameter here; remove it or correct its spelling",
     "string_pattern_mismatch": "must match {pattern}",
     "string_too_short": "is empty; fill it in or leave it out",
@@ -61,12 +79,11 @@ class Problem(BaseModel):
 def problem(error: Exception) -> Problem:
     """Return what to tell the caller of an error; of one that is not of our making, only that it happened."""
     match error:
-        case InvalidParameter(field=field):
-            return Problem(status=error.status, code=_CODES[InvalidParameter], detail=str(error), field=field)
         case MostradorError() if type(error) in _CODES:
-            return Problem(status=error.status, code=_CODES[type(error)], detail=str(error), field=None)
+            field = getattr(error, "field", None)
+            return Problem(status=error.status, code=_CODES[type(error)], detail=str(error), field=field)
         case RequestValidationError():
-            return problem(_unreadable(error))
+            return problem(unreadable(error, within="query"))
         case RoutingError(status_code=status) if status in _ROUTING:
             code, detail = _ROUTING[status]
             return Problem(status=status, code=code, detail=detail, field=None)
@@ -76,14 +93,17 @@ def problem(error: Exception) -> Problem:
             return Problem(status=500, code="internal", detail="something failed here; it has been logged", field=None)
 
 
-def response(said: Problem) -> Response:
-    """Return a problem as RFC 9457 writes it."""
-    return Response(said.model_dump_json(), said.status, _HEADERS.get(said.status), media_type=MEDIA_TYPE)
+def response(error: Exception) -> Response:
+    """Return what to tell the caller of an error, as RFC 9457 writes it."""
+    said = problem(error)
+    headers = {**_HEADERS.get(said.status, {}), **(getattr(error, "headers", None) or {})}
+    return Response(said.model_dump_json(), said.status, headers, media_type=MEDIA_TYPE)
 
 
-def _unreadable(error: RequestValidationError) -> InvalidParameter:
-    """Return the first thing that is wrong with the parameters; what the caller wrote is named only if it is a name."""
+def unreadable(error: RequestValidationError | ValidationError, *, within: str) -> InvalidParameter:
+    """Return the first thing that is wrong with what was asked `within` a query or a body; what the caller wrote is
+    named only if it is a name."""
     found = error.errors()[0]
     name = str(found["loc"][-1])
     advice = _ADVICE.get(found["type"], "cannot be read")
-    return InvalidParameter(name if _NAME.fullmatch(name) else "query", advice.format(**found.get("ctx", {})))
+    return InvalidParameter(name if _NAME.fullmatch(name) else within, advice.format(**found.get("ctx", {})))

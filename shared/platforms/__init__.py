@@ -2,9 +2,11 @@
 
 A platform is one folder with
 
-- `__init__.py`: `CHANNELS`, the names of the channels it serves; where needed `HEADERS`, the request headers that its
-  events cannot be read without, and `OWN_HANDSHAKE_SECRETS = True`, if the handshake is not made with what signs
-  deliveries; and nothing that costs an import;
+- `__init__.py`, its front: `CHANNELS`, the names of the channels it serves; where needed `WINDOWS`, for how long after
+  the customer's last word they may be written to freely on a channel (one that it does not name has no such end),
+  `HEADERS`, the request headers that its events cannot be read without, and `OWN_HANDSHAKE_SECRETS = True`, if the
+  handshake is not made with what signs deliveries; and nothing that costs an import beyond the standard library's.
+  Services that read no deliveries may have the fronts alone;
 - `signature.py`: `verify(request, secrets, now)` and, where the platform asks for one, `handshake(request, secrets)`;
 - `payload.py`: the wire models, and `split(delivery)`, which cuts a delivery into its units;
 - `normalise.py`: `EVENTS`, a table from the vendor's word for a unit to the function that reads it;
@@ -15,12 +17,14 @@ The table is all there is: what is dispatched, documented, measured and tested i
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import ValidationError
@@ -132,7 +136,24 @@ def describe(error: Exception) -> str:
 def names() -> tuple[str, ...]:
     """Return the names of all platform folders, sorted; imports none of them."""
     here = Path(__file__).parent
-    return tuple(sorted(found.parent.name for found in here.glob("*/signature.py*")))
+    return tuple(sorted(found.parent.name for found in here.glob("*/__init__.py*")))
+
+
+@cache
+def windows() -> Mapping[str, timedelta | None]:
+    """Return, for every channel, for how long after the customer's last word anything may be written to them; `None`
+    where for ever.
+
+    Beyond that, a platform lets through its own templates or nothing. Reads the fronts only. A front that is broken
+    leaves its own channels out, and no others.
+    """
+    found: dict[str, timedelta | None] = {}
+    for folder in names():
+        with suppress(Exception):
+            front = import_module(f"{__name__}.{folder}")
+            own = getattr(front, "WINDOWS", {})
+            found |= {channel: own.get(channel) for channel in front.CHANNELS}
+    return MappingProxyType(found)
 
 
 @cache

@@ -49,20 +49,20 @@ def _people(about: About | None) -> Iterator[tuple[Key, Item]]:
 
 
 def _heads(events: Sequence[PersonalEvent]) -> Iterator[tuple[Key, Conversation]]:
-    spoken: dict[Key, list[PersonalEvent]] = {}
+    told: dict[Key, list[PersonalEvent]] = {}
     for event in events:
-        if conversations.speaks(event):
-            spoken.setdefault(keys.conversation(event), []).append(event)
-    for key, said in spoken.items():
-        inbound = sorted(event.occurred_at for event in said if conversations.speaks(event) == "inbound")
+        if conversations.touches(event):
+            told.setdefault(keys.conversation(event), []).append(event)
+    for key, own in told.items():
+        inbound = sorted(event.occurred_at for event in own if conversations.speaks(event) == "inbound")
 
         def first_inbound_after(at: datetime, inbound: Sequence[datetime] = inbound) -> datetime | None:
             return next((found for found in inbound if found > at), None)
 
         head = None
-        for event in said:
+        for event in own:
             head = conversations.fold(head, event, first_inbound_after)
-        assert head is not None, "whoever speaks opens a conversation"
+        assert head is not None, "a contact opens a conversation"
         yield key, head
 
 

@@ -1,27 +1,63 @@
-"""The head of a conversation: who spoke first and last, and since when the customer waits.
+"""The head of a conversation: who spoke first and last, how the customer sounded, and since when they wait.
 
-Every field is a minimum or a maximum over the journal, so events may come late, twice and in any order. One question a
-maximum cannot answer, "which was the first message after the company's last one", is put to the journal itself, and
-only when a late answer makes it a question. Whoever folds writes the result and folds again until nothing changes: a
-message that was journalled between the question and the write is then seen by the second question.
+Every field is a minimum or a maximum over the journal (`tones`: of each day), so events may come late, twice and in any
+order. One question a maximum cannot answer, "which was the first message after the company's last one", is put to the
+journal itself, and only when a late answer makes it a question. Whoever folds writes the result and folds again until
+nothing changes: a message that was journalled between the question and the write is then seen by the second question.
 """
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import Field
 
-from shared.models import Call, Frozen, Instant, Message, PersonalEvent, Visibility
+from shared.models import Call, Count, Direction, Frozen, Instant, Message, PersonalEvent, Visibility
+from shared.projection import tones
 from shared.projection.known import Known, join, said
+from shared.projection.tones import Felt
 
 type FirstInboundAfter = Callable[[datetime], datetime | None]
 """Ask the journal for the instant of this conversation's first inbound message after an instant."""
 
 
+type CallEnd = Literal["answered", "missed", "failed", "rejected", "completed"]
+
+CALL_ENDS: tuple[CallEnd, ...] = ("answered", "missed", "failed", "rejected", "completed")
+"""How far a call can get that was more than ringing. Of one call a platform tells several at the same instant: the
+later in this order says more."""
+
+
+class LastCall(NamedTuple):
+    """A call as the last that was told of it; `duration` in seconds where the platform gives it. Kept as a list, since
+    heads are written with every message."""
+
+    at: Instant
+    direction: Direction
+    status: CallEnd
+    duration: Count | None = None
+
+    @property
+    def rank(self) -> tuple[datetime, int, bool, int, str]:
+        """What is greater for the later, and at the same instant for the one that says more; of no two the same."""
+        known = self.duration is not None
+        return self.at, CALL_ENDS.index(self.status), known, self.duration or 0, self.direction
+
+
+class Contact(Frozen):
+    """A message or a call, in either direction; `status` and `duration` are a call's."""
+
+    at: Instant
+    direction: Direction
+    kind: Literal["message", "call"]
+    status: CallEnd | None = None
+    duration: Count | None = None
+
+
 class Conversation(Frozen):
     """A conversation's head. `waiting_since` is the instant of the first message that nobody has answered yet, or
-    none; `visibility` is public as soon as one message was."""
+    none; `visibility` is public as soon as one message was; `tones` are the newest days on which the customer's words
+    had a tone; `last_call` is the last call that did more than ring."""
 
     identity: str
     account: str
@@ -33,10 +69,35 @@ class Conversation(Frozen):
     last_outbound_at: Instant | None = None
     waiting_since: Instant | None = None
     known: dict[str, Known] = Field(default_factory=dict)
+    tones: tuple[Felt, ...] = ()
+    last_call: LastCall | None = None
+
+    @property
+    def last_contact(self) -> Contact:
+        """The last message or call, whoever's it was. At the same instant a call comes after a message, and an answer
+        after what it answers."""
+        found = [Contact(kind="call", **self.last_call._asdict())] if self.last_call else []
+        if self.last_outbound_at:
+            found.append(Contact(at=self.last_outbound_at, direction="outbound", kind="message"))
+        if self.last_inbound_at:
+            found.append(Contact(at=self.last_inbound_at, direction="inbound", kind="message"))
+        return max(found, key=lambda contact: contact.at)  # of equals, the first
+
+
+def touches(event: PersonalEvent) -> bool:
+    """Return whether an event is a contact, and so is in its conversation's head: a message, or a call that did more
+    than ring. Whatever speaks does; so does our call that nobody took, though it neither asks nor answers."""
+    match event:
+        case Message():
+            return True
+        case Call(status=status):
+            return status != "ringing"
+        case _:
+            return False
 
 
 def speaks(event: PersonalEvent) -> Literal["inbound", "outbound"] | None:
-    """Return who spoke, if the event is one that opens, continues or answers a conversation.
+    """Return who spoke, if the event is one that waits for an answer or is one.
 
     A missed call waits for an answer like any message; an answered one answers itself.
     """
@@ -55,8 +116,7 @@ def fold(
     head: Conversation | None, event: PersonalEvent, first_inbound_after: FirstInboundAfter
 ) -> Conversation | None:
     """Return the head with one more event in it; the same head for an event that is in it already."""
-    direction = speaks(event)
-    if direction is None:
+    if not touches(event):
         return head
     at = event.occurred_at
     head = head or Conversation(
@@ -70,11 +130,17 @@ def fold(
     changes: dict[str, object] = {"opened_at": min(head.opened_at, at), "known": join(head.known, said(event))}
     if isinstance(event, Message) and event.visibility == "public":
         changes["visibility"] = "public"
+    if felt := tones.felt(event):
+        changes["tones"] = tones.join((*head.tones, felt))
+    if isinstance(event, Call) and event.status != "ringing":
+        call = LastCall(at, event.direction, event.status, event.duration)
+        changes["last_call"] = max(call, head.last_call or call, key=lambda each: each.rank)
+    direction = speaks(event)
     if direction == "inbound":
         changes["last_inbound_at"] = _latest(head.last_inbound_at, at)
         if head.last_outbound_at is None or at > head.last_outbound_at:
             changes["waiting_since"] = _earliest(head.waiting_since, at)
-    elif head.last_outbound_at is None or at >= head.last_outbound_at:
+    elif direction == "outbound" and (head.last_outbound_at is None or at >= head.last_outbound_at):
         changes["last_outbound_at"] = at
         answered = head.last_inbound_at is None or head.last_inbound_at <= at
         changes["waiting_since"] = None if answered else first_inbound_after(at)

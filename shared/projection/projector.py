@@ -10,31 +10,30 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
-from shared.errors import StoreUnavailable
-from shared.escalation import Escalation, escalate
+from shared.casework.commitments import CommitmentHead
+from shared.casework.steps import Step
+from shared.escalation import Escalation, escalate, outdated
 from shared.handoff import hand_off
 from shared.models import Frozen, Message, PersonalEvent
 from shared.platforms import load
 from shared.playbook import Playbook
 from shared.projection import about as people
+from shared.projection import casework, links, rows
 from shared.projection import conversation as conversations
-from shared.projection import rows
 from shared.projection.about import About
 from shared.projection.conversation import Conversation
 from shared.projection.expansion import expand
+from shared.projection.settling import settle
 from shared.queues import Departments
-from shared.store import journal, keys, revisions
+from shared.store import journal, keys, revisions, steps
 from shared.store.journal import Bucket, Entry
 from shared.store.keys import Key
-from shared.store.table import Item, Table, key_of, state_of
+from shared.store.table import Item, Table, key_of
 
 LEFT_BEHIND = {"unprojected": "unprojected", "delivery": "unprojected", "unreadable": "unreadable"}
 """The kinds of open work that are projected again, and what each is listed as from then on."""
-
-_CONTENTION_LIMIT = 20
-"""How often a projection is folded again because another process wrote it meanwhile, before the record is given
-back."""
 
 _FIRST_RETRY = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(hours=1)
@@ -54,23 +53,30 @@ class Projector:
     version: str = ""
 
     def project(self, items: Sequence[Item]) -> None:
-        """Bring the projections up to items of one partition of the table: events, a kept delivery, escalations."""
+        """Bring the projections up to items of one partition of the table: events, a kept delivery, steps,
+        escalations."""
         entries = [journal.entry(item) for item in items if item["sk"]["S"].startswith(keys.EVENT_PREFIX)]
         if told := [entry for entry in entries if entry.event.names_a_customer]:
             self._events(told)
         for item in items:
             if item["sk"]["S"] == keys.DELIVERY:
                 self._expand(item)
+            elif item["sk"]["S"].startswith(keys.STEP_PREFIX):
+                self.take(steps.read(item))
             elif item["sk"]["S"].startswith(keys.ESCALATION_PREFIX):
                 self._offer(Escalation.model_validate_json(item["state"]["S"]))
+
+    def take(self, step: Step) -> None:
+        """Bring the projections up to a step that somebody of the company took."""
+        casework.take(step, table=self.table, playbook=self.playbook, now=self.now)
 
     def _events(self, entries: Sequence[Entry]) -> None:
         events = [entry.event for entry in entries]
         heads = _by_conversation(events)
         seen = self.table.get_many([keys.about(events[0].identity), *heads])
         self._know(events, seen)
-        for key, said in heads.items():
-            self._head(key, said, seen.get(key))
+        for key, told in heads.items():
+            self._head(key, told, seen.get(key))
         for entry in entries:
             revisions.keep(self.table, entry.event)
             self._escalate(entry)
@@ -83,9 +89,21 @@ class Projector:
             for event in events[1:]:
                 after = people.fold(after, event)
             self._rows(before, after)
-            return after
+            return people.to_be_weighed(before, after)
 
-        self._settle(key, seen.get(key), About, fold)
+        about = self._settle(key, seen.get(key), About, fold)
+        if about is not None and about.unweighed:
+            self._weigh(about)
+
+    def _weigh(self, about: About) -> None:
+        """Find out who shares what is new of somebody, and only then forget that this was to be done."""
+        links.weigh(about.identity, about.unweighed, table=self.table, playbook=self.playbook, now=self.now)
+        key = keys.about(about.identity)
+
+        def fold(before: About | None) -> About | None:
+            return before and people.weighed(before, about.unweighed)
+
+        self._settle(key, self.table.get(key), About, fold)
 
     def _rows(self, before: About | None, after: About) -> None:
         there = set(rows.of(before)) if before else set()
@@ -107,15 +125,8 @@ class Projector:
 
     def _settle[S: Frozen](
         self, key: Key, seen: Item | None, model: type[S], fold: Callable[[S | None], S | None]
-    ) -> None:
-        before = state_of(seen)
-        for _ in range(_CONTENTION_LIMIT):
-            folded = fold(model.model_validate_json(before) if before else None)
-            if folded is None or (after := folded.model_dump_json(exclude_defaults=True)) == before:
-                return
-            written = self.table.replace(key, state=after, seen=before, extra=self._derived(key, folded))
-            before = after if written else state_of(self.table.get(key))
-        raise StoreUnavailable("another process kept writing the same projection")
+    ) -> S | None:
+        return settle(self.table, key, seen, model, fold, partial(self._derived, key))
 
     def _derived(self, key: Key, state: Frozen) -> Item:
         derived: Item = {"projected_at": {"S": keys.instant(self.now())}}
@@ -140,20 +151,25 @@ class Projector:
 
     def _offer(self, escalation: Escalation) -> None:
         """Hand an escalation over, unless it is no offer any more by the time that its record comes."""
-        own = keys.escalation(identity_name=escalation.identity, escalation_id=escalation.id)
-        event_key = Key(keys.identity(escalation.identity), escalation.event_key)
-        about_key = keys.about(escalation.identity)
-        found = self.table.get_many([own, event_key, about_key])
+        identity = escalation.identity
+        own = keys.escalation(identity_name=identity, escalation_id=escalation.id)
+        event_key = Key(keys.identity(identity), escalation.event_key)
+        about_key = keys.about(identity)
+        promise = keys.commitment(identity_name=identity, commitment_id=escalation.commitment_id or "")
+        found = self.table.get_many([own, event_key, about_key, *([promise] if escalation.commitment_id else [])])
         if own not in found or Escalation.model_validate_json(found[own]["state"]["S"]).state != "offered":
             return
-        message = journal.entry(found[event_key]).event
-        assert isinstance(message, Message)
+        head = CommitmentHead.model_validate_json(found[promise]["state"]["S"]) if promise in found else None
+        if head and escalation.id in outdated(head):
+            casework.withdraw(found[own], self.table)
+            return
+        event = journal.entry(found[event_key]).event
         about = About.model_validate_json(found[about_key]["state"]["S"])
         self.departments.offer(
             department=escalation.department,
             customer_id=escalation.customer_id,
             escalation_id=escalation.id,
-            body=hand_off(escalation, message, about, public_url=self.public_url).to_json(),
+            body=hand_off(escalation, event, about, commitment=head, public_url=self.public_url).to_json(),
         )
 
     def _expand(self, item: Item) -> None:
@@ -193,19 +209,22 @@ class Projector:
             return
         self.postpone(key, kind=LEFT_BEHIND[kind], attempts=_attempts(item))
         self.project([item])
-        if key.sk != keys.DELIVERY:
-            listing = _listing(key, item)
-            self.table.set(key, listing, remove=[name for name in _LISTING if name not in listing])
+        if key.sk.startswith(keys.ESCALATION_PREFIX):
+            self._list_as_offered(key)
+        elif key.sk != keys.DELIVERY:
+            self.table.set(key, {}, remove=_LISTING)
+
+    def _list_as_offered(self, key: Key) -> None:
+        """List an escalation again as what it is by now, unless somebody changes that at this moment: then it stays
+        listed as left behind, and is looked at once more."""
+        item = self.table.get(key)
+        if item is not None:
+            escalation = Escalation.model_validate_json(item["state"]["S"])
+            plain = {name: value for name, value in item.items() if name not in _LISTING}
+            self.table.change(key, before=item, after=plain | offered(key, escalation))
 
 
 _LISTING = ("open", "open_at", "attempts")
-
-
-def _listing(key: Key, item: Item) -> Item:
-    """Return the attributes that list an item in the sparse index for as long as somebody has to act on it."""
-    if key.sk.startswith(keys.ESCALATION_PREFIX):
-        return offered(key, Escalation.model_validate_json(item["state"]["S"]))
-    return {}
 
 
 def waiting(key: Key, head: Conversation) -> Item:
@@ -238,6 +257,6 @@ def _attempts(item: Item) -> int:
 def _by_conversation(events: Iterable[PersonalEvent]) -> dict[Key, list[PersonalEvent]]:
     found: dict[Key, list[PersonalEvent]] = defaultdict(list)
     for event in events:
-        if conversations.speaks(event):
+        if conversations.touches(event):
             found[keys.conversation(event)].append(event)
     return found

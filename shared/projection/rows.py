@@ -6,9 +6,9 @@ Each is written before the `about` item that says that it is there, and only eve
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from shared.contacts import indexed
+from shared.casework.links import points
 from shared.ids import customer_id
-from shared.projection.about import About
+from shared.projection.about import About, strength
 from shared.store import keys
 from shared.store.keys import Key
 
@@ -25,7 +25,6 @@ def of(about: About) -> Iterator[Row]:
     """Yield the rows that find the person behind an identity."""
     member = keys.membership(customer_id=customer_id(about.identity), identity_name=about.identity)
     yield Row(member, 0, "{}")
-    for contact in about.contacts:
-        value = indexed(contact, identity=about.identity)
-        key = keys.contact(kind=contact.kind, value=value, identity_name=about.identity)
-        yield Row(key, int(contact.verified), contact.model_dump_json(include={"verified"}))
+    for (kind, value), contact in points(about).items():
+        key = keys.contact(kind=kind, value=value, identity_name=about.identity)
+        yield Row(key, strength(contact.proof), contact.model_dump_json(include={"proof"}))

@@ -11,17 +11,19 @@ from datetime import datetime
 from functools import partial
 from typing import TypeGuard
 
+from shared.casework import links as people
+from shared.casework.steps import LinkDecision, Step
 from shared.errors import StoreUnavailable
 from shared.escalation import Escalation, escalate
 from shared.ids import escalation_id
 from shared.models import Message, PersonalEvent
 from shared.playbook import Playbook
-from shared.projection import rows
+from shared.projection import casework, links, rows
 from shared.projection.about import About
 from shared.projection.computed import Computed, compute
 from shared.projection.projector import offered
 from shared.repair.difference import Difference, Repair, repair
-from shared.store import journal, keys, playbooks
+from shared.store import journal, keys, playbooks, steps
 from shared.store.journal import Entry
 from shared.store.keys import Key
 from shared.store.revisions import REVISION_PREFIX
@@ -29,7 +31,8 @@ from shared.store.table import Item, Table, key_of
 
 _TRIES = 20
 
-_COMPUTED = (keys.ABOUT, keys.CONVERSATION_PREFIX, REVISION_PREFIX)
+_COMPUTED = (keys.ABOUT, keys.CONVERSATION_PREFIX, keys.COMMITMENT_PREFIX, keys.BRIEF, REVISION_PREFIX)
+_DATED = (keys.ABOUT, keys.CONVERSATION_PREFIX, keys.COMMITMENT_PREFIX, keys.BRIEF)
 
 type Journal = Mapping[Key, Item | None]
 """Events that are to be taken for the journal's, by key, whatever the table has there; `None` for none."""
@@ -49,9 +52,25 @@ class Reprojection:
         entries = [journal.entry(item) for item in {**_events(items), **assumed}.values() if _is_of(item, partition)]
         computed = compute(entries)
         there = self._there(items, computed)
-        wanted = {key: self._dated(item) for key, item in computed.items.items()}
+        made = dict(computed.items) | casework.compute(_steps(items), self.playbook)
+        wanted = {key: self._dated(_as_listed(item, there.get(key))) for key, item in made.items()}
         changes = [repair(key, before=there.get(key), after=wanted.get(key)) for key in _in_order(wanted, there)]
         return [found for found in (*changes, *self._escalations(items, entries, computed)) if found]
+
+    def links(self, partition: str) -> list[Repair]:
+        """Return all that has to change for the links of one identity to be what its contact points and what people
+        said make of them."""
+        item = self.table.get(Key(partition, keys.ABOUT))
+        if item is None:
+            return []
+        about = About.model_validate_json(item["state"]["S"])
+        decisions = [step for step in steps.of(self.table, partition) if isinstance(step, LinkDecision)]
+        for decision in decisions:
+            if found := links.heard(decision, table=self.table, playbook=self.playbook, now=self.now):
+                return [Repair(*change) for change in found]
+        points = people.points(about)
+        found = links.weighed(about.identity, points, table=self.table, playbook=self.playbook, now=self.now)
+        return [Repair(*change) for change in found]
 
     def _there(self, items: Mapping[Key, Item], computed: Computed) -> dict[Key, Item]:
         """Return the items of all that is computed: those of the partition, and the rows that find the person."""
@@ -61,7 +80,7 @@ class Reprojection:
         return own | self.table.get_many(found)
 
     def _dated(self, item: Item) -> Item:
-        if not item["sk"]["S"].startswith((keys.ABOUT, keys.CONVERSATION_PREFIX)):
+        if not item["sk"]["S"].startswith(_DATED):
             return item
         return item | {"projected_at": {"S": keys.instant(self.now())}}
 
@@ -70,7 +89,8 @@ class Reprojection:
     ) -> Iterator[Repair | None]:
         messages = {entry.key.sk: entry for entry in entries if isinstance(entry.event, Message)}
         offers = {key: item for key, item in items.items() if key.sk.startswith(keys.ESCALATION_PREFIX)}
-        made = {key: Escalation.model_validate_json(item["state"]["S"]) for key, item in offers.items()}
+        every = {key: Escalation.model_validate_json(item["state"]["S"]) for key, item in offers.items()}
+        made = {key: escalation for key, escalation in every.items() if escalation.commitment_id is None}
         of = {key: _escalated(escalation, messages) for key, escalation in made.items()}
         for key, escalation in made.items():
             if escalation.state == "offered":
@@ -113,6 +133,7 @@ def reproject(
     work = Reprojection(table, playbook, now)
     for partition in identities:
         yield from settle(partial(work.repairs, partition, assumed=assumed or {}), table, do=do)
+        yield from settle(partial(work.links, partition), table, do=do)
 
 
 def settle(repairs: Callable[[], list[Repair]], table: Table, *, do: bool) -> Iterator[Difference]:
@@ -140,6 +161,16 @@ def _events(items: Mapping[Key, Item]) -> dict[Key, Item]:
 
 def _is_of(item: Item | None, partition: str) -> TypeGuard[Item]:
     return item is not None and item["pk"]["S"] == partition
+
+
+def _as_listed(item: Item, there: Item | None) -> Item:
+    """Return a commitment's item listed as it is there: the watch moves it from its first date to the next."""
+    same = there is not None and item["sk"]["S"].startswith(keys.COMMITMENT_PREFIX) and there["state"] == item["state"]
+    return there if there is not None and same else item
+
+
+def _steps(items: Mapping[Key, Item]) -> list[Step]:
+    return [steps.read(item) for key, item in items.items() if key.sk.startswith(keys.STEP_PREFIX)]
 
 
 def _in_order(wanted: Mapping[Key, Item], there: Mapping[Key, Item]) -> list[Key]:

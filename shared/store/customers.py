@@ -12,15 +12,14 @@ from itertools import islice
 
 import orjson
 
+from shared.casework.links import Link
+from shared.casework.seen import Seen
+from shared.casework.steps import Step
 from shared.projection.revision import Revision
-from shared.store import journal, keys, revisions
+from shared.store import journal, keys, revisions, seen, steps
 from shared.store.journal import Entry
 from shared.store.keys import Key
 from shared.store.table import Item, Table
-
-LINKED = "customer"
-"""The sort key, in an identity's partition, of the customer's id where several identities are one customer. An identity
-without such a row is a customer of its own, whose id derives from it."""
 
 PARALLEL = 10
 """How many reads run at once: as many as botocore keeps connections (`max_pool_connections`)."""
@@ -29,7 +28,7 @@ _LAST = "\U0010ffff"
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class History:
     """A piece of one identity's history: its newest dated events up to some place, and all its undated ones.
 
     `floor` is the oldest dated event of the piece when there may be more below it, or none when there are not.
@@ -47,14 +46,26 @@ class Customers:
         self._pool = pool
 
     def members(self, customer_ids: Iterable[str]) -> list[list[str]]:
-        """Return the partitions of each customer's identities; none for a customer who does not exist."""
-        found = self._under(keys.IDENTITY_PREFIX, map(keys.customer, customer_ids))
-        return [[item["sk"]["S"] for item in items] for items in found]
+        """Return the partitions of the identities that are one customer with the one that each id was made of, sorted;
+        none for an id that nobody has."""
+        return [_partitions(items) for items in self._of_customers(customer_ids)]
+
+    def links(self, customer_ids: Iterable[str]) -> list[Link]:
+        """Return what is known of all pairs of which one is an identity that these ids were made of; sorted."""
+        rows = (item for items in self._of_customers(customer_ids) for item in items)
+        found = [Link.model_validate_json(row["state"]["S"]) for row in rows if _is_link(row)]
+        return list({link.pair: link for link in sorted(found, key=lambda link: link.pair)}.values())
+
+    def _of_customers(self, customer_ids: Iterable[str]) -> list[list[Item]]:
+        own = (keys.customer(customer_id) for customer_id in customer_ids)
+        return self._at_once(partial(self._items, pk, first=keys.IDENTITY_PREFIX, last=keys.MEMBERS) for pk in own)
 
     def holders(self, *, kind: str, value: str) -> dict[str, bool]:
         """Return the partitions of the identities with this contact point, and whether it is verified as theirs."""
-        rows = self._table.query(keys.contact_partition(kind=kind, value=value))
-        return {item["sk"]["S"]: orjson.loads(item["state"]["S"])["verified"] for item in rows}
+        # Beside them stands the mark of a contact point that too many have (`crowded`).
+        first, last = keys.IDENTITY_PREFIX, f"{keys.IDENTITY_PREFIX}{_LAST}"
+        rows = self._table.query(keys.contact_partition(kind=kind, value=value), first=first, last=last)
+        return {item["sk"]["S"]: orjson.loads(item["state"]["S"])["proof"] is not None for item in rows}
 
     def cards(self, partitions: Iterable[str]) -> list[list[Item]]:
         """Return what is kept of each of these identities, its events excepted."""
@@ -64,18 +75,36 @@ class Customers:
         """Return the escalations of each of these identities, whatever their state."""
         return self._under(keys.ESCALATION_PREFIX, partitions)
 
-    def history(self, partitions: Sequence[str], *, upto: tuple[str, str] | None, count: int) -> list[Stretch]:
-        """Return a stretch of each identity's history: at most `count` dated events up to and with a place.
+    def steps(self, partitions: Iterable[str]) -> list[list[Step]]:
+        """Return all that the company did about each of these identities."""
+        return [list(map(steps.read, items)) for items in self._under(keys.STEP_PREFIX, partitions)]
 
-        `upto` is that place, or none for the newest: the instant of an event, as keys write it, and its sort key.
+    def whole(self, partitions: Iterable[str]) -> list[list[Item]]:
+        """Return what is kept of each of these identities, its events and steps included."""
+        partitions = list(partitions)
+        last = f"{keys.EVENT_PREFIX}{_LAST}"
+        known = self._at_once(partial(self._items, pk, last=last) for pk in partitions)
+        return [[*items, *done] for items, done in zip(known, self._under(keys.STEP_PREFIX, partitions), strict=True)]
+
+    def looks(
+        self, partitions: Iterable[str], *, upto: tuple[str, str] | None, count: int
+    ) -> list[list[tuple[Key, Seen]]]:
+        """Return who looked at each of these identities, as `seen.newest` does."""
+        return self._at_once(partial(seen.newest, self._table, pk, upto=upto, count=count) for pk in partitions)
+
+    def history(self, partitions: Sequence[str], *, upto: tuple[str, str] | None, count: int) -> list[History]:
+        """Return a piece of each identity's history: at most `count` dated events up to and with a place.
+
+        `upto` is that place, or none for the newest: an instant, as keys write it, and the sort key of what stands
+        there, an event's or another.
         Undated events have no time in their keys, and can only be read all together.
         """
-        last = min(upto[1], f"{keys.EVENT_PREFIX}{upto[0]}#{_LAST}") if upto else keys.LAST_DATED
+        last = _last_dated(*upto) if upto else keys.LAST_DATED
         newest = [partial(self._newest, pk, last=last, count=count) for pk in partitions]
         undated = [partial(self._undated, pk) for pk in partitions]
         found = self._at_once([*newest, *undated])
         return [
-            Stretch((*dated, *others), floor=dated[-1] if len(dated) == count else None)
+            History((*dated, *others), floor=dated[-1] if len(dated) == count else None)
             for dated, others in zip(found[: len(newest)], found[len(newest) :], strict=True)
         ]
 
@@ -104,4 +133,24 @@ class Customers:
         return [journal.entry(item) for item in self._table.query(pk, first=first, last=f"{first}{_LAST}")]
 
     def _at_once[T](self, reads: Iterable[Callable[[], T]]) -> list[T]:
-        return list(self._pool.map(lambda read: read(), reads))
+        reads = list(reads)
+        at_once = self._pool.map if len(reads) > 1 else map  # a single one is not worth another thread
+        return list(at_once(lambda read: read(), reads))
+
+
+def _last_dated(at: str, key: str) -> str:
+    """Return the highest sort key that a dated event up to and with a place may have."""
+    first = f"{keys.EVENT_PREFIX}{at}"
+    if key < keys.EVENT_PREFIX:
+        return first  # whatever sorts before events stands below those of the same instant
+    return min(key, f"{first}#{_LAST}")
+
+
+def _partitions(items: Sequence[Item]) -> list[str]:
+    own = [item["sk"]["S"] for item in items if item["sk"]["S"].startswith(keys.IDENTITY_PREFIX)]
+    listed = [orjson.loads(item["state"]["S"])["identities"] for item in items if item["sk"]["S"] == keys.MEMBERS]
+    return sorted({*own, *(keys.identity(name) for names in listed for name in names)}) if own else []
+
+
+def _is_link(item: Item) -> bool:
+    return str(item["sk"]["S"]).startswith(keys.LINK_PREFIX)

@@ -269,9 +269,10 @@ class Bucket:
         metadata = {name: quote(value) for name, value in stored.metadata.items()}
         self._client.put_object(Bucket=self._name, Key=stored.name, Body=stored.body, Metadata=metadata)
 
-    def names(self, *, since: datetime) -> Iterator[str]:
-        """Yield the names of the deliveries that were written at or after an instant."""
-        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._name, Prefix=OBJECT_PREFIX)
+    def names(self, *, since: datetime, of: str | None = None) -> Iterator[str]:
+        """Yield the names of the deliveries that were written at or after an instant; `of` one, only its copies."""
+        prefix = f"{OBJECT_PREFIX}{of}/" if of else OBJECT_PREFIX
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._name, Prefix=prefix)
         for page in pages:
             for found in page.get("Contents", []):
                 if found["LastModified"] >= since.replace(microsecond=0):  # S3 dates in whole seconds

@@ -7,6 +7,7 @@ from zlib import crc32
 
 import orjson
 
+from shared import ids
 from shared.models import Delivery, PersonalEvent
 
 ABOUT = "about"
@@ -22,6 +23,13 @@ IDENTITY_PREFIX = "identity#"
 CUSTOMER_PREFIX = "customer#"
 DELIVERY_PREFIX = "delivery#"
 REPEATED_PREFIX = "repeated#"
+STEP_PREFIX = "step#"
+COMMITMENT_PREFIX = "commitment#"
+BRIEF = "brief"
+LINK_PREFIX = "link#"
+MEMBERS = "members"
+CROWDED = "crowded"
+SEEN_PREFIX = "seen#"
 
 SHARDS = 4
 """How many partitions of an index each kind of open work, and each day of an account, is spread over: one takes a
@@ -66,6 +74,23 @@ def escalation(*, identity_name: str, escalation_id: str) -> Key:
     return Key(identity(identity_name), f"{ESCALATION_PREFIX}{escalation_id}")
 
 
+def step(*, identity_name: str, step_id: str) -> Key:
+    return Key(identity(identity_name), f"{STEP_PREFIX}{step_id}")
+
+
+def commitment(*, identity_name: str, commitment_id: str) -> Key:
+    return Key(identity(identity_name), f"{COMMITMENT_PREFIX}{commitment_id}")
+
+
+def brief(identity_name: str) -> Key:
+    return Key(identity(identity_name), BRIEF)
+
+
+def seen(partition: str, *, at: datetime, request_id: str) -> Key:
+    """Return where it is noted that a request showed what is kept in an identity's partition."""
+    return Key(partition, f"{SEEN_PREFIX}{instant(at)}#{_bounded(request_id)}")
+
+
 def delivery_id(what: Delivery) -> str:
     """Return a delivery's id: a digest of whose it is, the kept headers and the raw bytes, so that the same bytes
     are the same delivery."""
@@ -108,12 +133,28 @@ def contact(*, kind: str, value: str, identity_name: str) -> Key:
     return Key(contact_partition(kind=kind, value=value), identity(identity_name))
 
 
+def crowded(kind: str, value: str) -> Key:
+    """Return where it is noted that more identities have a contact point than it can prove anything for."""
+    return Key(contact_partition(kind=kind, value=value), CROWDED)
+
+
 def contact_partition(*, kind: str, value: str) -> str:
     return f"contact#{kind}#{_bounded(value)}"
 
 
 def membership(*, customer_id: str, identity_name: str) -> Key:
     return Key(customer(customer_id), identity(identity_name))
+
+
+def link(*, of: str, other: str) -> Key:
+    """Return where one side of a pair keeps what is known of it: in the partition of the customer that the identity
+    `of` is by itself."""
+    return Key(customer(ids.customer_id(of)), f"{LINK_PREFIX}{_bounded(other)}")
+
+
+def members(of: str) -> Key:
+    """Return where an identity that is one customer with others has the list of all."""
+    return Key(customer(ids.customer_id(of)), MEMBERS)
 
 
 def customer(customer_id: str) -> str:

@@ -1,123 +1,155 @@
-"""A short way for the one call of the acknowledgement path: PutItem, signed and sent with little more than HTTP.
+"""A short way for the two calls that people and platforms wait for: PutItem of an acknowledgement and Query of a
+look-up, signed and sent with little more than HTTP.
 
-Of the processor time of an acknowledgement the SDK took two thirds, nearly all of it for choices that this one call
-never meets. Only a clean answer counts here: written, or refused by the condition. After anything else, a time-out,
-throttling, an expired token, the SDK makes the call as if nothing had been: the short way is the first try, the SDK's
-own is the second.
+Of the processor time of an acknowledgement the SDK took two thirds, of reading a usual customer nine tenths, nearly
+all of it for choices that these calls never meet. Only a clean answer counts here: written, refused by the condition,
+or what a query found, whole. After anything else, a time-out, throttling, an expired token, the SDK makes the call as
+if nothing had been: the short way is the first try, the SDK's own is the second.
 """
 
-import hmac
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cached_property, lru_cache
-from hashlib import sha256
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from ssl import create_default_context
-from threading import Lock
-from typing import TYPE_CHECKING, Any, cast
+from http.client import HTTPException
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 from urllib.parse import urlsplit
+from zlib import crc32
 
 import orjson
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.exceptions import BotoCoreError
 from botocore.hooks import first_non_none_response
-from botocore.httpsession import get_cert_path
 from botocore.utils import get_environ_proxies
 
+from shared.store import parsing
+from shared.store.connections import Answer, Connections, is_plain
+from shared.store.proof import proven
+
 if TYPE_CHECKING:
-    from botocore.credentials import Credentials, ReadOnlyCredentials
+    from botocore.credentials import Credentials
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_HEADERS = {"content-type": "application/x-amz-json-1.0", "x-amz-target": "DynamoDB_20120810.PutItem"}
+_JSON = "application/x-amz-json-1.0"
 _REFUSED_BY_CONDITION = "ConditionalCheckFailedException"
 
 
-def shortened(client: "DynamoDBClient", credentials: "Credentials | None") -> "DynamoDBClient":
-    """Return the client with a `put_item` that takes the short way first; behind a proxy, the client as it is.
+def shortened(
+    client: "DynamoDBClient", credentials: "Credentials | None", method: Literal["put_item", "query"] = "put_item"
+) -> "DynamoDBClient":
+    """Return the client with a method that takes the short way first; behind a proxy, or with an endpoint that is more
+    than a host, the client as it is.
 
-    Give it a client with one try, since the short way is another. Of what `put_item` can be asked to return, only the
-    item that a condition met is read. Whoever stands in for the network at the SDK's `before-send` event is asked, as
-    by the SDK (https://docs.aws.amazon.com/botocore/latest/topics/events.html).
+    The short way is a try more than the client's own. Of what `put_item` can be asked to return, only the item that a
+    condition met is read. Whoever stands in for the network at the SDK's `before-send` event is asked, as by the SDK
+    (https://docs.aws.amazon.com/botocore/latest/topics/events.html).
     """
-    if credentials is None or get_environ_proxies(client.meta.endpoint_url):
+    if credentials is None or not is_plain(url := client.meta.endpoint_url) or get_environ_proxies(url):
         return client
-    return cast("DynamoDBClient", _Shortened(client, credentials))
+    return cast("DynamoDBClient", _WAYS[method](client, credentials))
 
 
 class _Shortened:
-    """All that the client is, but for one method, which has one kept-alive connection for one caller at a time; who
-    comes meanwhile is left to the SDK."""
+    """All that the client is, but for one method, which has as many connections as the client itself keeps, each for
+    one caller at a time; who comes when all are in use is left to the SDK."""
+
+    _operation: ClassVar[str]
 
     def __init__(self, client: "DynamoDBClient", credentials: "Credentials") -> None:
         self._client = client
         self._credentials = credentials
         self._url = f"{client.meta.endpoint_url.rstrip('/')}/"
-        self._free = Lock()
+        self._headers = {
+            "content-type": _JSON,
+            "host": urlsplit(self._url).netloc,
+            "x-amz-target": f"DynamoDB_20120810.{self._operation}",
+        }
+        config = cast(Any, client.meta.config)
+        self._connections = Connections(
+            self._url,
+            most=config.max_pool_connections,
+            connecting=config.connect_timeout,
+            silence=config.read_timeout,
+        )
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._client, name)
 
-    @cached_property
-    def _connection(self) -> "_Connection":
-        return _Connection(self._url, cast(Any, self._client.meta.config).read_timeout)
-
     def close(self) -> None:
-        self._connection.close()
+        self._connections.close()
         self._client.close()
+
+    def _first_try(self, request: Mapping[str, Any]) -> Answer | None:
+        try:
+            return self._send(orjson.dumps(request, default=_base64))
+        except (OSError, HTTPException, BotoCoreError, ValueError, orjson.JSONEncodeError):
+            return None
+
+    def _send(self, body: bytes) -> Answer:
+        meta = self._client.meta
+        with self._connections.one() as connection:
+            headers = proven(
+                self._headers,
+                body,
+                region=meta.region_name,
+                credentials=self._credentials.get_frozen_credentials(),
+                now=datetime.now(UTC),
+            )
+            request = AWSPreparedRequest("POST", self._url, cast(Any, headers), body, stream_output=False)
+            said = meta.events.emit(f"before-send.dynamodb.{self._operation}", request=request)
+            answer = first_non_none_response(said)
+            if answer is None:
+                return connection.post(headers, body)
+            return Answer(answer.status_code, answer.headers, answer.content)
+
+
+class _Puts(_Shortened):
+    _operation = "PutItem"
 
     def put_item(self, **request: Any) -> Any:
         answer = self._first_try(request)
-        return self._client.put_item(**request) if answer is None else answer
+        said = None if answer is None else self._said(answer)
+        return self._client.put_item(**request) if said is None else said
 
-    def _first_try(self, request: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        if not self._free.acquire(blocking=False):
-            return None
-        try:
-            status, content = self._send(orjson.dumps(request, default=_base64))
-        except (OSError, HTTPException, BotoCoreError, orjson.JSONEncodeError):
-            return None
-        finally:
-            self._free.release()
-        said = {"ResponseMetadata": {"HTTPStatusCode": status, "RetryAttempts": 0}}
-        if status == 400 and _kind(refused := _parsed(content)) == _REFUSED_BY_CONDITION:
+    def _said(self, answer: Answer) -> Mapping[str, Any] | None:
+        if answer.status == 400 and _kind(refused := _parsed(answer.content)) == _REFUSED_BY_CONDITION:
             error = {"Error": {"Code": _REFUSED_BY_CONDITION, "Message": "The conditional request failed"}}
             there = {"Item": _item(refused["Item"])} if "Item" in refused else {}
-            raise self._client.exceptions.ConditionalCheckFailedException(cast(Any, said | error | there), "PutItem")
-        return said if status == 200 else None
-
-    def _send(self, body: bytes) -> tuple[int, bytes]:
-        meta = self._client.meta
-        headers = proven(
-            _HEADERS | {"host": urlsplit(self._url).netloc},
-            body,
-            region=meta.region_name,
-            credentials=self._credentials.get_frozen_credentials(),
-            now=datetime.now(UTC),
-        )
-        request = AWSPreparedRequest("POST", self._url, cast(Any, headers), body, stream_output=False)
-        answer = first_non_none_response(meta.events.emit("before-send.dynamodb.PutItem", request=request))
-        return (answer.status_code, answer.content) if answer else self._connection.post(headers, body)
+            response = cast(Any, _metadata(answer) | error | there)
+            raise self._client.exceptions.ConditionalCheckFailedException(response, self._operation)
+        return _metadata(answer) if answer.status == 200 else None
 
 
-class _Connection:
-    def __init__(self, url: str, time_out: float) -> None:
-        parts = urlsplit(url)
-        self._http = _TO[parts.scheme](parts.netloc, time_out)
-        self._path = parts.path
+class _Queries(_Shortened):
+    _operation = "Query"
 
-    def post(self, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
-        """Return status and content; after an `OSError` or an `HTTPException` the next call connects anew."""
-        try:
-            self._http.request("POST", self._path, body, headers)
-            answer = self._http.getresponse()
-            return answer.status, answer.read()
-        except BaseException:
-            self.close()
-            raise
+    def query(self, **request: Any) -> Any:
+        answer = self._first_try(request)
+        found = None if answer is None else _found(answer)
+        return self._client.query(**request) if found is None else found
 
-    def close(self) -> None:
-        self._http.close()
+
+_WAYS: Mapping[str, type[_Shortened]] = {"put_item": _Puts, "query": _Queries}
+
+
+def _found(answer: Answer) -> dict[str, Any] | None:
+    """Return what a query found, or `None` when that is not the whole of what DynamoDB answered."""
+    if not _is_whole(answer):
+        return None
+    try:
+        return parsing.read(answer.content) | _metadata(answer)
+    except ValueError:
+        return None
+
+
+def _is_whole(answer: Answer) -> bool:
+    """Return whether a query's answer is one, as it was sent (https://docs.aws.amazon.com/amazondynamodb/latest/
+    developerguide/Programming.LowLevelAPI.html: the check sum is of the whole body)."""
+    found = answer.headers.get("content-type"), answer.headers.get("x-amz-crc32")
+    return answer.status == 200 and found == (_JSON, str(crc32(answer.content)))
+
+
+def _metadata(answer: Answer) -> dict[str, Any]:
+    return {"ResponseMetadata": {"HTTPStatusCode": answer.status, "RetryAttempts": 0}}
 
 
 def _parsed(content: bytes) -> Mapping[str, Any]:
@@ -134,46 +166,6 @@ def _item(said: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 
 def _kind(refusal: Mapping[str, Any]) -> str:
     return str(refusal.get("__type", "")).rpartition("#")[2]
-
-
-def _in_the_open(host: str, time_out: float) -> HTTPConnection:
-    return HTTPConnection(host, timeout=time_out)
-
-
-def _over_tls(host: str, time_out: float) -> HTTPConnection:
-    # By the SDK's own list of authorities: the runtime's may be elsewhere than this Python looks.
-    return HTTPSConnection(host, timeout=time_out, context=create_default_context(cafile=get_cert_path(verify=True)))
-
-
-_TO = {"http": _in_the_open, "https": _over_tls}
-
-
-def proven(
-    headers: Mapping[str, str], body: bytes, *, region: str, credentials: "ReadOnlyCredentials", now: datetime
-) -> dict[str, str]:
-    """Return the headers of a `POST /` to DynamoDB, whose names are lower case, and those that prove who makes it.
-
-    Signature Version 4 (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
-    """
-    time = now.strftime("%Y%m%dT%H%M%SZ")
-    token = {"x-amz-security-token": credentials.token} if credentials.token else {}
-    signed = dict(sorted({**headers, "x-amz-date": time, **token}.items()))
-    names = ";".join(signed)
-    lines = "".join(f"{name}:{value}\n" for name, value in signed.items())
-    request = f"POST\n/\n\n{lines}\n{names}\n{sha256(body).hexdigest()}"
-    scope = f"{time[:8]}/{region}/dynamodb/aws4_request"
-    to_sign = f"AWS4-HMAC-SHA256\n{time}\n{scope}\n{sha256(request.encode()).hexdigest()}"
-    signature = hmac.digest(_key(credentials.secret_key, scope), to_sign.encode(), sha256).hex()
-    credential = f"Credential={credentials.access_key}/{scope}"
-    return signed | {"authorization": f"AWS4-HMAC-SHA256 {credential}, SignedHeaders={names}, Signature={signature}"}
-
-
-@lru_cache(maxsize=2)
-def _key(secret: str, scope: str) -> bytes:
-    key = f"AWS4{secret}".encode()
-    for part in scope.split("/"):
-        key = hmac.digest(key, part.encode(), sha256)
-    return key
 
 
 def _base64(value: object) -> str:

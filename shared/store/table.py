@@ -6,6 +6,7 @@ table holds another by now. Since the text is a pure function of the state, an e
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import batched
 from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
@@ -23,7 +24,8 @@ _NEW = "attribute_not_exists(pk)"
 _FIRST, _LAST = "\0", "\U0010ffff"
 
 _BATCH_GET_LIMIT = 100
-_BATCH_GET_ROUNDS = 5
+_BATCH_WRITE_LIMIT = 25
+_BATCH_ROUNDS = 5
 
 
 class Table:
@@ -141,7 +143,7 @@ class Table:
 
     def _get_batch(self, pending: list[Any]) -> dict[Key, Item]:
         found: dict[Key, Item] = {}
-        for _ in range(_BATCH_GET_ROUNDS):
+        for _ in range(_BATCH_ROUNDS):
             answer: Any = self._client.batch_get_item(
                 RequestItems={self._name: {"Keys": pending, "ConsistentRead": True}}
             )
@@ -151,6 +153,22 @@ class Table:
             if not pending:
                 return found
         raise StoreUnavailable("the table keeps handing keys of a batch back unread")
+
+    def put_many(self, items: Iterable[Item]) -> None:
+        """Write items without a condition, so only those whose key is nobody else's; in calls of 25.
+
+        Raises `StoreUnavailable` when the table keeps handing items back (throttling); some may be written then.
+        """
+        for batch in batched(items, _BATCH_WRITE_LIMIT, strict=False):
+            self._put_batch([{"PutRequest": {"Item": item}} for item in batch])
+
+    def _put_batch(self, pending: list[Any]) -> None:
+        for _ in range(_BATCH_ROUNDS):
+            answer: Any = self._client.batch_write_item(RequestItems={self._name: pending})
+            pending = answer.get("UnprocessedItems", {}).get(self._name, [])
+            if not pending:
+                return
+        raise StoreUnavailable("the table keeps handing items of a batch back unwritten")
 
     def query(
         self,

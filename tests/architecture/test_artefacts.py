@@ -11,7 +11,10 @@ from types import CodeType
 import pytest
 
 from infra import build
+from shared.platforms import windows
 from tests.template import ROOT
+
+FOLDERS = {path.parent.name for path in (ROOT / "shared" / "platforms").glob("*/signature.py")}
 
 ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "eu-west-1",
@@ -93,10 +96,22 @@ def test_every_platform_is_there_for_those_that_read_deliveries(service: str, ar
     code = (
         "from shared import platforms\nfor name in platforms.names(): platforms.load(name)\nprint(*platforms.names())"
     )
-    folders = {path.parent.name for path in (ROOT / "shared" / "platforms").glob("*/signature.py")}
-    if service not in build.READ_DELIVERIES:
-        folders = set()
-    assert set(run_alone(artefact, code).split()) == folders
+    if service not in build.READ_FRONTS:
+        expected = FOLDERS if service in build.READ_DELIVERIES else set()
+        assert set(run_alone(artefact, code).split()) == expected
+
+
+def test_the_fronts_and_no_more_of_the_platforms_are_there_for_those_that_read_them(
+    service: str, artefact: Path
+) -> None:
+    code = "from shared import platforms\nprint(*platforms.names())\nprint(*platforms.windows())"
+    room = artefact / "shared" / "platforms"
+    if service in build.READ_FRONTS:
+        folders, channels = run_alone(artefact, code).splitlines()
+        assert set(folders.split()) == FOLDERS
+        assert set(channels.split()) == set(windows())
+        shipped = {str(path.relative_to(room)) for path in room.rglob("*.py")}
+        assert shipped == {"__init__.py", *(f"{folder}/__init__.py" for folder in FOLDERS)}
 
 
 def test_every_module_ships_bytecode_that_needs_no_source_check(artefact: Path) -> None:
@@ -156,6 +171,10 @@ def test_a_service_that_reads_deliveries_can_load_platforms_and_no_other_does() 
     for service in build.SERVICES:
         folders = {path.parent for path in build.sources(service) if path.name == "signature.py"}
         assert bool(folders) is (service in build.READ_DELIVERIES)
+
+
+def test_no_service_reads_the_fronts_beside_the_whole() -> None:
+    assert not build.READ_FRONTS & build.READ_DELIVERIES
 
 
 def test_the_template_and_the_table_know_the_same_services() -> None:

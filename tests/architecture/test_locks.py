@@ -9,7 +9,7 @@ import pytest
 from tests.template import ROOT
 
 LOCKS = ROOT / "infra" / "locks"
-SERVICES = ("webhooks", "projector", "watch", "customer360", "channels", "operations")
+SERVICES = ("webhooks", "projector", "watch", "customer360", "desk", "channels", "operations")
 GROUPS = (*SERVICES, "dev", "engine")
 
 _PIN = re.compile(r"^([a-z0-9-]+)==([^ ;]+)(?: ; (.+?))? \\$")

@@ -17,6 +17,7 @@ from shared.errors import MostradorError
 from shared.ids import customer_id
 from tests.contract.platforms import PLATFORMS, Sender
 from tests.services.customer360.counter import Counter
+from tests.services.desk.office import Office, ahead
 from tests.world import World
 
 WORDS = "canary-of-a-customer"
@@ -138,6 +139,35 @@ def look_everybody_up(world: World) -> int:
     return found
 
 
+def write_about_everybody(world: World) -> int:
+    """Write at the desk about everyone, in every way and with a canary in every text; return how much was kept."""
+    desk, kept = Office(world.table), 0
+    people = [item["pk"]["S"].partition("#")[2] for item in world.scan() if item["sk"]["S"] == "about"]
+    for identity in people[:3]:
+        path = f"/customers/{customer_id(identity)}"
+        promise = {"stance": "promise", "matter": WORDS, "text": WORDS, "until": ahead(days=900), "department": "care"}
+        asked: list[tuple[str, object]] = [
+            ("notes", {"text": f"{WORDS} {DIGITS}", "why": WORDS}),
+            ("needs", {"topic": WORDS, "text": DIGITS}),
+            ("needs", {"topic": WORDS, "text": DIGITS, "event_key": f"event#{WORDS}"}),
+            ("consents", {"purpose": "newsletter", "given": True, "evidence": WORDS}),
+            ("commitments", promise),
+            ("commitments", promise | {"until": WORDS}),
+            (f"commitments/{WORDS}/kept", {}),
+            ("links", {"identity": people[-1], "decision": "linked", "why": WORDS}),
+            ("links", {"identity": WORDS, "decision": "linked", "why": WORDS}),
+            ("unlinks", {"identity": identity, "why": WORDS}),
+            ("unlinks", {"identity": WORDS, "from": DIGITS, "why": WORDS}),
+            ("notes", {"text": "x", WORDS: DIGITS}),
+            ("notes", {"text": "x", "identity": WORDS, "escalation_id": DIGITS}),
+            ("notes", WORDS),
+        ]
+        kept += sum(
+            desk.ask(f"{path}/{last}", body, key=WORDS + str(n)).status == 201 for n, (last, body) in enumerate(asked)
+        )
+    return kept
+
+
 @pytest.mark.usefixtures("loop")
 @pytest.mark.parametrize("platform", PLATFORMS, ids=lambda found: found.name)
 def test_no_canary_is_heard(platform: Sender, overheard: list[io.StringIO]) -> None:
@@ -153,11 +183,13 @@ def test_no_canary_is_heard(platform: Sender, overheard: list[io.StringIO]) -> N
     world.settle()
     kept = str(world.scan())
     looked_up = look_everybody_up(world)
+    written = write_about_everybody(world)
     hand_offs = str([world.hand_offs(department) for department in world.queues])
     telemetry.flush()
     said = "".join(found.getvalue() for found in overheard)
     assert deliveries > 20
     assert looked_up > 5
+    assert written > 5
     assert kept
     assert hand_offs
     assert WORDS not in said

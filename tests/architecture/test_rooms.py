@@ -19,6 +19,7 @@ AWS_ROOMS = ("shared.aws", "shared.store", "shared.queues", "shared.secrets", "s
 PURE = (
     "shared.models",
     "shared.errors",
+    "shared.casework",
     "shared.triage",
     "shared.ids",
     "shared.words",

@@ -9,7 +9,16 @@ from typing import Any
 import pytest
 
 from shared.store.journal import OBJECT_PREFIX
-from shared.store.keys import DELIVERY, DELIVERY_PREFIX, ESCALATION_PREFIX, EVENT_PREFIX, IDENTITY_PREFIX, PLAYBOOK
+from shared.store.keys import (
+    CUSTOMER_PREFIX,
+    DELIVERY,
+    DELIVERY_PREFIX,
+    ESCALATION_PREFIX,
+    EVENT_PREFIX,
+    IDENTITY_PREFIX,
+    PLAYBOOK,
+    STEP_PREFIX,
+)
 from shared.store.refusals import ACCOUNT_PREFIX
 from tests.template import ROOT, resources, template
 
@@ -18,6 +27,7 @@ FUNCTIONS = {
     "ProjectorFunction": "projector",
     "WatchFunction": "watch",
     "Customer360Function": "customer360",
+    "DeskFunction": "desk",
     "ChannelsFunction": "channels",
     "OperationsFunction": "operations",
 }
@@ -70,6 +80,7 @@ def _as_list(value: Any) -> list[Any]:
 
 
 PROJECTION = {
+    ("dynamodb:DeleteItem", "Table.Arn"),
     *((f"dynamodb:{action}", "Table.Arn") for action in ("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem")),
     *((f"dynamodb:{action}", "Table.StreamArn") for action in ("DescribeStream", "GetRecords", "GetShardIterator")),
     *(("sqs:SendMessage", f"{department}Queue.Arn") for department in DEPARTMENTS),
@@ -112,8 +123,14 @@ def logs(service: str) -> set[tuple[str, str]]:
         ),
         (
             "Customer360Role",
-            {(f"dynamodb:{action}", "Table.Arn") for action in ("GetItem", "BatchGetItem", "Query")}
+            {(f"dynamodb:{action}", "Table.Arn") for action in ("GetItem", "BatchGetItem", "Query", "BatchWriteItem")}
             | logs("Customer360"),
+        ),
+        (
+            "DeskRole",
+            {(f"dynamodb:{action}", "Table.Arn") for action in ("GetItem", "BatchGetItem", "Query")}
+            | {(f"dynamodb:{action}", "Table.Arn") for action in ("PutItem", "DeleteItem")}
+            | logs("Desk"),
         ),
         (
             "ChannelsRole",
@@ -161,6 +178,27 @@ def test_the_channels_read_accounts_and_the_playbook_and_write_accounts_alone() 
         if "Condition" in found
     }
     assert leading == {"ReadAccounts": [f"{ACCOUNT_PREFIX}*", PLAYBOOK], "KeepHealth": [f"{ACCOUNT_PREFIX}*"]}
+
+
+def test_the_lookup_writes_beside_identities_alone() -> None:
+    leading = {found["Sid"]: _leading_keys(found) for found in statements("Customer360Role") if "Condition" in found}
+    assert leading == {"NoteWhoRead": [f"{IDENTITY_PREFIX}*"]}
+
+
+def test_the_desk_reads_people_and_the_playbook_and_writes_about_people_alone() -> None:
+    leading = {found["Sid"]: _leading_keys(found) for found in statements("DeskRole") if "Condition" in found}
+    people = [f"{IDENTITY_PREFIX}*", f"{CUSTOMER_PREFIX}*"]
+    assert leading == {"Read": [*people, PLAYBOOK], "Write": people}
+
+
+@pytest.mark.parametrize("role", ["ProjectorRole", "WatchRole"])
+def test_projecting_deletes_nothing_but_who_is_one_with_whom_and_marks_on_contact_points(role: str) -> None:
+    (delete,) = [found for found in statements(role) if "dynamodb:DeleteItem" in found["Action"]]
+    assert _leading_keys(delete) == [f"{CUSTOMER_PREFIX}*", "contact#*"]
+
+
+def _leading_keys(statement: dict[str, Any]) -> Any:
+    return statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
 
 
 def test_operations_read_neither_customers_nor_contact_points() -> None:
@@ -356,6 +394,7 @@ def test_the_projector_is_woken_for_what_is_inserted_and_to_be_projected() -> No
         _inserted(sk=[{"prefix": EVENT_PREFIX}]),
         _inserted(pk=[{"prefix": DELIVERY_PREFIX}], sk=[DELIVERY]),
         _inserted(sk=[{"prefix": ESCALATION_PREFIX}]),
+        _inserted(sk=[{"prefix": STEP_PREFIX}]),
     ]
 
 
@@ -393,6 +432,18 @@ def test_only_the_webhooks_are_open_and_everything_else_asks_for_a_token() -> No
         "GET /customers/lookup": "JWT",
         "GET /customers/{id}": "JWT",
         "GET /customers/{id}/timeline": "JWT",
+        "GET /customers/{id}/links": "JWT",
+        "GET /customers/{id}/links/preview": "JWT",
+        "GET /customers/{id}/audit": "JWT",
+        "POST /customers/{id}/notes": "JWT",
+        "POST /customers/{id}/commitments": "JWT",
+        "POST /customers/{id}/commitments/{commitment_id}/kept": "JWT",
+        "POST /customers/{id}/commitments/{commitment_id}/withdrawn": "JWT",
+        "POST /customers/{id}/commitments/{commitment_id}/moved": "JWT",
+        "POST /customers/{id}/needs": "JWT",
+        "POST /customers/{id}/consents": "JWT",
+        "POST /customers/{id}/links": "JWT",
+        "POST /customers/{id}/unlinks": "JWT",
         "GET /ledger": "JWT",
         "GET /dead": "JWT",
         "GET /channels": "JWT",

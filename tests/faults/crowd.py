@@ -5,7 +5,7 @@ from random import Random
 from typing import Any
 
 from tests.faults.stories import again, one, together, unit
-from tests.faults.world import Arrival
+from tests.faults.world import Arriving
 
 _SAYINGS = (
     "Hola",
@@ -35,7 +35,7 @@ _AGAIN = 0.2
 _MOST_TOGETHER = 20
 
 
-def crowd(events: int, random: Random) -> list[Arrival]:
+def crowd(events: int, random: Random) -> list[Arriving]:
     """Return the deliveries of so many events, in any order and some of them twice; single ones and batches."""
     people = [f"u-{number}" for number in range(max(1, events // _PEOPLE_FOR_EVENTS))]
     said = [_event(number, random.choice(people), random) for number in range(events)]
@@ -53,7 +53,7 @@ def _parts(said: Sequence[dict[str, Any]], random: Random) -> Iterator[Sequence[
         start += size
 
 
-def _delivery(number: int, part: Sequence[dict[str, Any]]) -> Arrival:
+def _delivery(number: int, part: Sequence[dict[str, Any]]) -> Arriving:
     return one(part[0]) if len(part) == 1 else together(f"batch {number}", *part)
 
 

@@ -145,6 +145,7 @@ class Scheduler:
         return self._next[number, history.number]
 
     def _again(self, run: Run, history: History) -> Asks | Ended:
+        self.world.progress = self._start  # its clock, which a schedule that was followed to its end has moved
         self.world.processes.end_all()
         replayed = Replayed(history, run.function.timeout * 1000)
         answer = self.world.carry_out(run.function, run.event, replayed)

@@ -3,15 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 
 import boto3
 import orjson
 
-from shared.playbook import parse
+from shared.playbook import Commitments, parse
 from shared.store import shortcut
+from shared.store.connections import Answer
 from shared.store.playbooks import publish
 from shared.store.shortcut import _Shortened
 from shared.store.table import Table
@@ -21,8 +22,14 @@ from tests.faults.process import Complaints, installed
 from tests.faults.stack import Stack
 from tests.faults.stories import SECRETS
 from tests.faults.wire import Wire
-from tests.faults.world import Arrival, World, forget
+from tests.faults.world import Arriving, World, forget
 from tests.template import ROOT, template
+
+ISSUER = {"JwtIssuer": "https://issuer.example", "JwtAudience": "mostrador"}
+"""Whose tokens open the desk."""
+
+NOTICE = timedelta(hours=10)
+"""How long a promise is nearly due before it is broken: time for as many rounds as a few faults take."""
 
 
 class Lab:
@@ -40,7 +47,7 @@ class Lab:
     def now(self) -> datetime:
         return self.present.now() if self.present else NOW
 
-    def world(self, arrivals: Sequence[Arrival]) -> World:
+    def world(self, arrivals: Sequence[Arriving]) -> World:
         """Return a world in which nothing has come yet; the one before it is no more."""
         self.engine.restore(self._fresh)
         self.engine.forget()
@@ -55,11 +62,15 @@ def prepare(stack: Stack, engine: Any) -> None:
     secret = stack.routes[0].function.environment["WEBHOOK_SECRETS_ID"]
     engine.put_secret(secret, orjson.dumps(SECRETS).decode())
     example = parse((ROOT / "infra" / "playbook.example.toml").read_text())
-    publish(Table(engine.client("dynamodb"), stack.table), example.model_copy(update={"accounts": ()}))
+    notice = Commitments(remind_before_minutes=NOTICE // timedelta(minutes=1))
+    publish(
+        Table(engine.client("dynamodb"), stack.table),
+        example.model_copy(update={"accounts": (), "commitments": notice}),
+    )
 
 
 class NoCredentials:
-    """A session without credentials: the door takes no shortcut, and every call passes its client."""
+    """A session without credentials: nobody takes a shortcut, and every call passes its client."""
 
     def get_credentials(self) -> None:
         return None
@@ -72,7 +83,7 @@ def on_the_double(of: Mapping[str, Any] | None = None) -> Iterator[Lab]:
     wire = Wire()
     engine = Double(wire, lambda: labs[0].now() if labs else NOW)
     with installed(engine.client, NoCredentials()) as complaints:
-        labs.append(Lab(engine, Stack(of or template(), engine), wire, complaints))
+        labs.append(Lab(engine, Stack(of or template(), engine, **ISSUER), wire, complaints))
         yield labs[0]
 
 
@@ -83,8 +94,8 @@ def on_aws(endpoint: str | None = None) -> Iterator["AwsLab"]:
     engine = Aws(wire, endpoint)
     send = _Shortened._send
 
-    def sent(self: _Shortened, body: bytes) -> tuple[int, bytes]:
-        answer = send(self, body)  # the door's short way has an event before a call, and none after it
+    def sent(self: _Shortened, body: bytes) -> Answer:
+        answer = send(self, body)  # the short way has an event before a call, and none after it
         engine.after()
         return answer
 
@@ -100,7 +111,7 @@ def on_aws(endpoint: str | None = None) -> Iterator["AwsLab"]:
         patch.object(_Shortened, "_send", sent),
         patch("shared.store.shortcut.shortened", shortened),
     ):
-        stack = Stack(template(), engine)
+        stack = Stack(template(), engine, **ISSUER)
         prepare(stack, engine)
         yield AwsLab(engine, stack, wire, complaints)
     for client in (*made, engine):
@@ -116,5 +127,5 @@ class AwsLab:
     wire: Wire
     complaints: Complaints
 
-    def world(self, arrivals: Sequence[Arrival]) -> World:
+    def world(self, arrivals: Sequence[Arriving]) -> World:
         return World(self.stack, self.engine, self.wire, self.complaints, arrivals)

@@ -10,8 +10,15 @@ import orjson
 type Record = Mapping[str, Any]
 
 
-def http(route: str, path: str, headers: Mapping[str, str], body: bytes, request: str) -> dict[str, Any]:
-    """Return an HTTP API's event (payload format 2.0)."""
+def http(
+    route: str,
+    path: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    request: str,
+    claims: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Return an HTTP API's event (payload format 2.0), after its JWT authorizer where there are claims."""
     return {
         "version": "2.0",
         "routeKey": route,
@@ -22,6 +29,7 @@ def http(route: str, path: str, headers: Mapping[str, str], body: bytes, request
             "http": {"method": "POST", "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1"},
             "requestId": request,
             "stage": "$default",
+            **({"authorizer": {"jwt": {"claims": claims, "scopes": None}}} if claims else {}),
         },
         "body": base64.b64encode(body).decode(),
         "isBase64Encoded": True,

@@ -4,22 +4,28 @@ Two families are found by themselves, from the calls that the product makes: eve
 write that is followed by another call, made only after that one.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
-from shared.escalation import escalate
+from services.watch import promises, rounds
+from shared.casework.links import Link
+from shared.escalation import escalate, remind
+from shared.ids import reminder_id
 from shared.models import Message
 from shared.platforms import Platform
 from shared.projection import about as people
-from shared.projection import records
+from shared.projection import casework, links, records, settling
 from shared.projection.projector import Projector, offered
-from shared.store import keys
+from shared.projection.settling import Change
+from shared.store import keys, steps
 from shared.store.journal import Journal, repetition
 from shared.store.keys import Key
-from shared.store.table import key_of, state_of
+from shared.store.playbooks import CurrentPlaybook
+from shared.store.table import Table, key_of, state_of
 from tests.faults.wire import Call, Invocation, Way
 
 type Patch = Callable[[pytest.MonkeyPatch], None]
@@ -76,9 +82,16 @@ class Without(Way):
 
 def _unconditional(call: Call) -> Mapping[str, Any]:
     of_condition = {"ConditionExpression", "ReturnValuesOnConditionCheckFailure"}
-    if "UpdateExpression" not in call.arguments:
+    update = call.arguments.get("UpdateExpression")
+    if update is None:
         of_condition |= {"ExpressionAttributeNames", "ExpressionAttributeValues"}
-    return {name: value for name, value in call.arguments.items() if name not in of_condition}
+    left = {name: value for name, value in call.arguments.items() if name not in of_condition}
+    if update is not None:  # a name that no expression has is refused
+        used = set(re.findall(r"#\w+", update))
+        left["ExpressionAttributeNames"] = {
+            name: value for name, value in left["ExpressionAttributeNames"].items() if name in used
+        }
+    return left
 
 
 # neighbours
@@ -251,8 +264,126 @@ def write_then_send(patch: pytest.MonkeyPatch) -> None:
         if self.table.replace(key, state=state, seen=None, extra=offered(key, found)):
             offer(self, found)
 
+    def offer_again(self: Projector, escalation: Any) -> None:
+        if escalation.commitment_id:  # a promise is raised by the watch, which sends nothing
+            offer(self, escalation)
+
     patch.setattr(Projector, "_escalate", write_and_send)
-    patch.setattr(Projector, "_offer", lambda *_: None)
+    patch.setattr(Projector, "_offer", offer_again)
+
+
+def one_side_of_a_pair(patch: pytest.MonkeyPatch) -> None:
+    """What is known of a pair is kept with one of the two."""
+    settle_all = settling.settle_all
+
+    def settled(table: Table, changes: Callable[[], Sequence[Change]]) -> None:
+        def some() -> list[Change]:
+            return [each for each in changes() if each.after is None or not _is_second(each.after)]
+
+        settle_all(table, some)
+
+    patch.setattr(links, "settle_all", settled)
+
+
+def _is_second(item: Any) -> bool:
+    if not item["sk"]["S"].startswith(keys.LINK_PREFIX):
+        return False
+    one, other = Link.model_validate_json(item["state"]["S"]).pair
+    return key_of(item) == keys.link(of=other, other=one)
+
+
+def links_settled_once(patch: pytest.MonkeyPatch) -> None:
+    """Links are worked out once, and whatever was not any more what was read is left."""
+
+    def settled(table: Table, changes: Callable[[], Sequence[Change]]) -> None:
+        for each in changes():
+            table.change(each.key, before=each.before, after=each.after)
+
+    patch.setattr(links, "settle_all", settled)
+
+
+def links_written_over(patch: pytest.MonkeyPatch) -> None:
+    """Links are written whatever stands there by now."""
+
+    def settled(table: Table, changes: Callable[[], Sequence[Change]]) -> None:
+        for each in changes():
+            table.change(each.key, before=table.get(each.key), after=each.after)
+
+    patch.setattr(links, "settle_all", settled)
+
+
+def unweighed_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """What is new of somebody is weighed by whoever learnt it, and by nobody after them."""
+    to_be_weighed = people.to_be_weighed
+    new: list[Any] = []
+
+    def noted(before: Any, after: Any) -> Any:
+        new.extend(to_be_weighed(before, after).unweighed)
+        return after
+
+    know = Projector._know
+
+    def known(self: Projector, events: Any, seen: Any) -> None:
+        new.clear()
+        know(self, events, seen)
+        if new:
+            links.weigh(events[0].identity, tuple(new), table=self.table, playbook=self.playbook, now=self.now)
+
+    patch.setattr(people, "to_be_weighed", noted)
+    patch.setattr(Projector, "_know", known)
+
+
+def reminder_of_the_instant(patch: pytest.MonkeyPatch) -> None:
+    """A reminder is named by when it was made."""
+    see_to = promises.see_to
+
+    def seen_to(projector: Projector, key: Key) -> None:
+        def reminder(*said: Any, **more: Any) -> Any:
+            name = reminder_id(term_id=keys.instant(projector.now()), stage="due")
+            return remind(*said, **more).model_copy(update={"id": name})
+
+        with pytest.MonkeyPatch.context() as inner:
+            inner.setattr(promises, "remind", reminder)
+            see_to(projector, key)
+
+    patch.setitem(rounds.DRIVEN, "promised", seen_to)
+
+
+def off_the_list_before_it_is_raised(patch: pytest.MonkeyPatch) -> None:
+    """A promise is taken off the list of those to be seen to, and then it is raised."""
+    see_to = promises.see_to
+
+    def seen_to(projector: Projector, key: Key) -> None:
+        if there := projector.table.get(key):
+            left = {name: value for name, value in there.items() if name not in ("open", "open_at", "attempts")}
+            projector.table.change(key, before=there, after=left)
+            with pytest.MonkeyPatch.context() as inner:
+                inner.setattr(Table, "get", _showing(key, there))
+                see_to(projector, key)
+
+    patch.setitem(rounds.DRIVEN, "promised", seen_to)
+
+
+def _showing(key: Key, item: Any) -> Callable[..., Any]:
+    get = Table.get
+    return lambda self, wanted: item if wanted == key else get(self, wanted)
+
+
+def shown_before_it_is_kept(patch: pytest.MonkeyPatch) -> None:
+    """The desk brings the projections up to a step, and then journals it."""
+    keep = steps.keep
+
+    def kept(table: Table, step: Any) -> Any:
+        playbook = CurrentPlaybook(table)
+        casework.take(step, table=table, playbook=playbook, now=lambda: step.at)
+        return keep(table, step)
+
+    patch.setattr(steps, "keep", kept)
+
+
+def reminders_stay(patch: pytest.MonkeyPatch) -> None:
+    """Nobody takes the reminders of a promise back when it is kept."""
+    patch.setattr(casework, "_withdraw_outdated", lambda *_: None)
 
 
 DESIGNS: tuple[Patch, ...] = (
@@ -266,5 +397,17 @@ DESIGNS: tuple[Patch, ...] = (
     write_then_send,
 )
 
-WRONG_EVEN_WHEN_CALM: tuple[Patch, ...] = (note_before_write, first_of_the_batch)
+AT_THE_DESK: tuple[tuple[Patch, str], ...] = (
+    (one_side_of_a_pair, "two prove the same address"),
+    (links_settled_once, "two projectors, a chain of links"),
+    (links_written_over, "two projectors, a chain of links"),
+    (unweighed_forgotten, "two prove the same address"),
+    (reminder_of_the_instant, "a promise is nearly due, broken, and kept late"),
+    (off_the_list_before_it_is_raised, "a promise is nearly due, broken, and kept late"),
+    (shown_before_it_is_kept, "two are linked, and parted"),
+    (reminders_stay, "a promise is nearly due, broken, and kept late"),
+)
+"""Those of what the company does, each with the story or the scene that finds it out."""
+
+WRONG_EVEN_WHEN_CALM: tuple[Patch, ...] = (note_before_write, first_of_the_batch, one_side_of_a_pair, reminders_stay)
 """Those that need no fault to be found out."""

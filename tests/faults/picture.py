@@ -31,7 +31,7 @@ from shared.store.ledger import Span, balance_of
 from shared.store.table import Table
 from tests.conftest import NOW
 from tests.faults.stories import AGAIN
-from tests.faults.world import World
+from tests.faults.world import Arrival, World
 
 type Item = dict[str, Any]
 type Picture = dict[str, Any]
@@ -60,7 +60,11 @@ def picture(world: World) -> Picture:
 
 
 def _accounts(world: World) -> set[tuple[str, str]]:
-    return {(arrival.platform, arrival.account) for arrival in world.arrivals}
+    return {(arrival.platform, arrival.account) for arrival in _deliveries(world)}
+
+
+def _deliveries(world: World) -> list[Arrival]:
+    return [arrival for arrival in world.arrivals if isinstance(arrival, Arrival)]
 
 
 def _ledger(world: World, platform: str, account: str) -> Picture:
@@ -70,7 +74,7 @@ def _ledger(world: World, platform: str, account: str) -> Picture:
     (bucket,) = world.stack.announcements
     found = balance_of(span, table=table, bucket=Bucket(world.stores.client("s3"), bucket))
     assert found.balances, f"the ledger does not balance: {found}"
-    named = [arrival for arrival in world.arrivals if (arrival.platform, arrival.account) == (platform, account)]
+    named = [arrival for arrival in _deliveries(world) if (arrival.platform, arrival.account) == (platform, account)]
     assert found.deliveries >= len(named), f"{len(named)} requests were acknowledged, {found.deliveries} are known"
     return found.model_dump(include={"journalled", "ignored", "refused", "pending"})
 

@@ -1,6 +1,7 @@
 """What platforms send in the matrix: signed samples of the project's own, alone, together, and one after another."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -8,8 +9,9 @@ from typing import Any
 
 import orjson
 
+from shared.ids import customer_id, step_id
 from tests.conftest import NOW
-from tests.faults.world import Arrival
+from tests.faults.world import SUBJECT, Arrival, Arriving, Asked
 from tests.shared.platforms.meta import sender as meta
 from tests.shared.platforms.standard_webhooks import sender as standard_webhooks
 from tests.shared.platforms.telegram import sender as telegram
@@ -39,15 +41,18 @@ def signed(name: str, platform: str, body: bytes, *, at: timedelta = timedelta(0
 AGAIN = " again"
 
 
-def again(arrival: Arrival, *, at: timedelta = timedelta(0), settled: bool = False) -> Arrival:
-    """Return the same delivery, made once more."""
-    return signed(f"{arrival.name}{AGAIN}", arrival.platform, arrival.body, at=at, settled=settled)
+def again(arrival: Arriving, *, at: timedelta = timedelta(0), settled: bool = False) -> Arriving:
+    """Return the same delivery, or the same request of a colleague, made once more."""
+    name = f"{arrival.name}{AGAIN}"
+    if isinstance(arrival, Asked):
+        return replace(arrival, name=name, at=at)
+    return signed(name, arrival.platform, arrival.body, at=at, settled=settled)
 
 
 ONE_COMPLAINT = (said("telegram", "complaint"),)
 A_BATCH = (said("meta", "batch"),)
 
-STORIES: dict[str, Sequence[Arrival]] = {
+STORIES: dict[str, Sequence[Arriving]] = {
     "one complaint": ONE_COMPLAINT,
     "a batch": A_BATCH,
     "a complaint, a text, an edit": (
@@ -113,6 +118,97 @@ STORIES |= {
     "a batch a day apart": (*A_BATCH, again(A_BATCH[0], at=timedelta(days=1), settled=True)),
 }
 
-AT_LAST: dict[str, Sequence[Arrival]] = {"the same 3 s apart": STORIES["the same 3 s apart"][::-1]}
+AT_LAST: dict[str, Sequence[Arriving]] = {"the same 3 s apart": STORIES["the same 3 s apart"][::-1]}
 """Stories that a fault may turn into another one: what is put aside at first is kept after what came 3 s later, and the
 journal then says of it when that came."""
+
+
+# A colleague writes at the desk.
+
+_ANA = "app:shop_app:u-1001"
+PROMISED = step_id(subject=SUBJECT, identity=_ANA, idempotency_key="promise")
+_COMMITMENT = PROMISED.replace("stp_", "com_")
+
+
+def desk(what: str, key: str, *, at: timedelta = timedelta(0), of: str = _ANA, **said: Any) -> Asked:
+    """Return what a colleague asks of the desk about a customer of the app's, once all before it is settled."""
+    body = orjson.dumps(said | {"department": "billing"})
+    return Asked(key, f"/customers/{customer_id(of)}/{what}", body, key, at)
+
+
+NOTES = desk("notes", "note", text="Prefiere que le llamen.")
+NEEDS = desk("needs", "need", topic="eSIM", text="¿tenéis eSIM?")
+CONSENTS = desk("consents", "consent", purpose="news", given=False, evidence="escribió BAJA")
+PROMISES = desk(
+    "commitments",
+    "promise",
+    stance="promise",
+    matter="la devolución",
+    text="Se lo devolvemos.",
+    until=(NOW + timedelta(hours=40)).isoformat(),
+)
+_LATER = (NOW + timedelta(hours=80)).isoformat()
+
+
+def moves(**when: Any) -> Asked:
+    return desk(f"commitments/{_COMMITMENT}/moved", "move", until=_LATER, **when)
+
+
+def keeps(**when: Any) -> Asked:
+    return desk(f"commitments/{_COMMITMENT}/kept", "kept", **when)
+
+
+_BEA, _CARLA = "app:shop_app:u-1002", "app:shop_app:u-1003"
+LINKS = desk("links", "link", identity=_BEA, decision="linked", why="Lo dijo por teléfono.")
+PARTS = desk("unlinks", "unlink", identity=_BEA, why="Eran dos hermanas.", at=timedelta(hours=1))
+DISMISSES = desk("links", "dismiss", identity=_BEA, decision="dismissed", why="Lo negó en la tienda.")
+LINKS_ON = desk("links", "link-on", of=_BEA, identity=_CARLA, decision="linked", why="Firmó con los dos nombres.")
+
+
+def comes(customer: str, **known: Any) -> Arrival:
+    """Return the least that makes somebody known, with what the app says of them."""
+    return one(unit("receipt.updated", f"{customer}/read", customer=customer, target="m-9", status="read", known=known))
+
+
+def proves(customer: str) -> Arrival:
+    """Return the same of somebody who has signed in under an address."""
+    proven = {"email": {"value": "torres@example.com", "verified": True}}
+    return one(
+        unit(
+            "receipt.updated", f"{customer}/too", customer=customer, second=9, target="m-9", status="read", known=proven
+        )
+    )
+
+
+def passes(hours: int, name: str) -> Arrival:
+    """Return something of no matter that comes so many hours later: what is due by then is seen to."""
+    return one(unit("receipt.updated", name, target="m-2", status="read"), at=timedelta(hours=hours), settled=True)
+
+
+STORIES |= {
+    "a note, the same a day apart": (
+        one(ASKS),
+        NOTES,
+        again(NOTES, at=timedelta(days=1)),
+    ),
+    "two are linked, and parted": (
+        one(ASKS),
+        comes("u-1002"),
+        LINKS,
+        PARTS,
+    ),
+    "two prove the same address": (proves("u-1001"), proves("u-1002")),
+    "a promise is moved, and kept in time": (
+        one(ASKS),
+        PROMISES,
+        moves(at=timedelta(hours=1)),
+        keeps(at=timedelta(hours=2)),
+    ),
+    "a promise is nearly due, broken, and kept late": (
+        one(ASKS),
+        PROMISES,
+        passes(32, "nearly due"),
+        passes(50, "broken"),
+        keeps(at=timedelta(hours=70)),
+    ),
+}

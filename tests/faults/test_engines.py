@@ -79,6 +79,10 @@ def test_on_moto(moto: Engine) -> None:
     one_call_after_the_other(moto, "one complaint", "moto", every=2)
 
 
+def test_the_desk_on_moto(moto: Engine) -> None:
+    one_call_after_the_other(moto, "a note, the same a day apart", "moto", every=5)
+
+
 @pytest.mark.engine
 def test_on_the_local_engine(local: Engine) -> None:
     one_call_after_the_other(local, "one complaint", "the local engine", every=3)

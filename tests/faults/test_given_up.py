@@ -12,12 +12,12 @@ from tests.faults.picture import Picture, lasting, picture
 from tests.faults.sequential import same
 from tests.faults.stories import A_BATCH, ASKS, COMPLAINS, STORIES, one, said, unit
 from tests.faults.wire import Call, Plan
-from tests.faults.world import Arrival, World
+from tests.faults.world import Arriving, World
 
 STREAM = "aws:dynamodb"
 
 
-def calm_run(lab: Lab, story: Sequence[Arrival]) -> tuple[Picture, int]:
+def calm_run(lab: Lab, story: Sequence[Arriving]) -> tuple[Picture, int]:
     """Return what a calm run comes to, and the most calls that a batch of the stream takes in it."""
     world, most = lab.world(story), 0
     while step := world.step():

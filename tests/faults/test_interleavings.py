@@ -6,23 +6,51 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import orjson
 import pytest
 
+from shared.store.keys import ESCALATION_PREFIX
 from tests.conftest import NOW
 from tests.faults import figures, lambdas
 from tests.faults.figures import Figures
 from tests.faults.interleaving import Run, Scheduler
 from tests.faults.lab import Lab
+from tests.faults.mutants import kind_of
 from tests.faults.picture import Picture, picture
 from tests.faults.sequential import same
-from tests.faults.stories import A_BATCH, ANSWERS, ASKS, CLAIMS, EDITS, PROVES, again, one, said
-from tests.faults.world import Arrival, Range, World, acknowledges, lets_through, request_id
+from tests.faults.stories import (
+    A_BATCH,
+    ANSWERS,
+    ASKS,
+    CLAIMS,
+    CONSENTS,
+    DISMISSES,
+    EDITS,
+    LINKS,
+    LINKS_ON,
+    NEEDS,
+    NOTES,
+    PARTS,
+    PROMISES,
+    PROVES,
+    again,
+    comes,
+    keeps,
+    moves,
+    one,
+    passes,
+    proves,
+    said,
+)
+from tests.faults.wire import Call, calm
+from tests.faults.world import Arrival, Arriving, Range, World, acknowledges, lets_through, request_id
 
+BOTH = comes("u-1001"), comes("u-1002")
 COMPLAINT, TEXT, EDITED = (said("telegram", sample) for sample in ("complaint", "text", "edited"))
 CLAIM, PROOF = map(one, (CLAIMS, PROVES))
 AGAIN, ONCE_MORE = again(COMPLAINT), again(again(COMPLAINT))
 
-type Scene = tuple[Sequence[Arrival], Callable[[World], None], Sequence[Callable[[World], Run]]]
+type Scene = tuple[Sequence[Arriving], Callable[[World], None], Sequence[Callable[[World], Run]]]
 """What arrives, what happens first, and then the runs that go on at once."""
 
 
@@ -38,8 +66,8 @@ def door(number: int) -> Callable[[World], Run]:
         at, arrival = world.progress, world.arrivals[number]
         if acknowledges(answer):
             waiting = tuple(place for place in at.waiting if place != number)
-            told = (*at.acknowledged, request_id(arrival, 1))
-            world.progress = replace(at, waiting=waiting, acknowledged=told)
+            told = (request_id(arrival, 1),) if isinstance(arrival, Arrival) else ()
+            world.progress = replace(at, waiting=waiting, acknowledged=(*at.acknowledged, *told))
         else:
             world.progress = replace(at, attempt=2)
 
@@ -152,12 +180,60 @@ def left_behind(world: World) -> None:
     world.progress = replace(world.progress, clock=NOW + timedelta(hours=1))
 
 
+def shown(number: int) -> Callable[[World], None]:
+    """Let so many arrivals come and be projected; let the desk keep what is asked of it then, and not get round to
+    showing it."""
+
+    def not_shown(_: int, __: Call) -> str | None:
+        assert world.wire.invocation is not None
+        *before, _now = world.wire.invocation.calls
+        return "fails" if before and kind_of(before[-1]) == "PutItem identity/step" else None
+
+    world: World
+
+    def before(of: World) -> None:
+        nonlocal world
+        world, every = of, of.progress.waiting
+        for place in every:
+            world.progress = replace(world.progress, waiting=(place,))
+            world.arrive(calm if place < number else not_shown)
+            if place < number:
+                world.work(calm)
+        assert not world.progress.waiting
+
+    return before
+
+
+def shown_alone(number: int) -> Callable[[World], None]:
+    """Let so many arrivals come and be projected, and the others wait."""
+
+    def before(world: World) -> None:
+        waiting = world.progress.waiting
+        for place in waiting[:number]:
+            world.progress = replace(world.progress, waiting=(place,))
+            world.arrive(calm)
+            world.work(calm)
+        world.progress = replace(world.progress, waiting=waiting[number:])
+
+    return before
+
+
+def nearly_due(world: World) -> None:
+    """Let a promise be made, and time pass until it is nearly due; only then is the last thing asked."""
+    *first, last = world.progress.waiting
+    for place in first:
+        world.progress = replace(world.progress, waiting=(place,))
+        world.arrive(calm)
+        world.work(calm)
+    world.progress = replace(world.progress, waiting=(last,), clock=NOW + timedelta(hours=32))
+
+
 def spilled(world: World) -> None:
     """Let the table refuse the first arrival, which is put aside."""
     world.step(lambda _, call: "throttled" if call.operation == "PutItem" else None)
 
 
-def calm_picture(lab: Lab, arrivals: Sequence[Arrival]) -> Picture:
+def calm_picture(lab: Lab, arrivals: Sequence[Arriving]) -> Picture:
     world = lab.world(arrivals)
     world.run()
     return picture(world)
@@ -191,17 +267,81 @@ SCENES: dict[str, Scene] = {
         (one_of(1), one_of(2)),
     ),
     "two projectors, a question and its answer": (tuple(map(one, (ASKS, ANSWERS))), come(2), (one_of(0), one_of(1))),
-    "three projectors, one person": ((COMPLAINT, TEXT, EDITED), come(3), (one_of(0), one_of(1), one_of(2))),
+    "three projectors, one person": (
+        tuple(map(one, (ASKS, ANSWERS, EDITS))),
+        come(3),
+        (one_of(0), one_of(1), one_of(2)),
+    ),
     "the projector and the watch, one delivery": (A_BATCH, come_and_wait(1), (projector(), watch)),
     "the projector and the watch, one person": ((COMPLAINT, TEXT), left_behind, (projector(skip=1), watch)),
-    "two watches": ((COMPLAINT,), left_behind, (watch, watch)),
+    "two watches": ((one(ASKS),), left_behind, (watch, watch)),
+    "two watches, a promise that is nearly due": (
+        (one(ASKS), PROMISES, passes(32, "nearly due")),
+        shown(2),
+        (watch, watch),
+    ),
+    "two projectors, a note and a need": ((one(ASKS), NOTES, NEEDS), shown(1), (one_of(1), one_of(2))),
+    "two projectors, two steps beside a third": ((one(ASKS), NOTES, NEEDS, CONSENTS), shown(2), (one_of(2), one_of(3))),
+    "two projectors, a promise that is moved and kept": (
+        (one(ASKS), PROMISES, moves(), keeps()),
+        shown(2),
+        (one_of(2), one_of(3)),
+    ),
     "a door and the spill": ((COMPLAINT, AGAIN), spilled, (door(1), spill)),
     "two doors and the spill": ((COMPLAINT, AGAIN, ONCE_MORE), spilled, (door(1), door(2), spill)),
 }
 
+LINKING: dict[str, Scene] = {
+    "two projectors, two words on one pair": ((*BOTH, DISMISSES, LINKS), shown(2), (one_of(2), one_of(3))),
+    "two projectors, a chain of links": ((*BOTH, comes("u-1003"), LINKS, LINKS_ON), shown(3), (one_of(3), one_of(4))),
+    "two projectors, a link and what speaks for it": (
+        (proves("u-1001"), comes("u-1002"), LINKS, proves("u-1002")),
+        shown(2),
+        (one_of(2), one_of(3)),
+    ),
+    "two projectors, a link and what speaks for another": (
+        (proves("u-1001"), comes("u-1002"), comes("u-1003"), LINKS_ON, proves("u-1002")),
+        shown(3),
+        (one_of(3), one_of(4)),
+    ),
+    "two projectors, two are parted and prove the same": (
+        (proves("u-1001"), comes("u-1002"), LINKS, PARTS, proves("u-1002")),
+        shown(3),
+        (one_of(3), one_of(4)),
+    ),
+    "two projectors, the same address of two": (
+        (*BOTH, proves("u-1001"), proves("u-1002")),
+        shown(2),
+        (one_of(2), one_of(3)),
+    ),
+    "two desks, a chain of links": (
+        (*BOTH, comes("u-1003"), LINKS, LINKS_ON),
+        shown_alone(3),
+        (door(3), door(4)),
+    ),
+}
+"""Where it is decided who is one person: each run of these makes two dozen calls."""
 
-_DEEP = {("two watches", 1), ("three projectors, one person", 1)}
-"""Scenes with so many calls that they take minutes with a death in them: followed when `FAULT_DEPTH` is `full`."""
+SCENES |= LINKING
+
+
+A_PROMISE_KEPT_WHEN_NEARLY_DUE = (one(ASKS), PROMISES, keeps(at=timedelta(hours=32)))
+
+_LONG = {
+    "two projectors, a link and what speaks for another",
+    "two projectors, two are parted and prove the same",
+    "two projectors, the same address of two",
+    "two desks, a chain of links",
+}
+_DEEP = {
+    ("two watches", 1),
+    ("two watches, a promise that is nearly due", 1),
+    ("three projectors, one person", 1),
+    *((scene, 1) for scene in LINKING),
+    *((scene, 0) for scene in _LONG),
+}
+"""Scenes with so many calls that they take minutes, most of them only with a death in them: followed when `FAULT_DEPTH`
+is `full`."""
 
 FOLLOWED = [
     (scene, deaths)
@@ -219,3 +359,25 @@ def test_any_interleaving_leaves_what_one_after_the_other_leaves(lab: Lab, scene
     found = follow(lab, SCENES[scene], calm_picture(lab, arrivals), told, deaths=deaths)
     told.schedules += found
     assert found > len(runs), "runs that never meet prove nothing"
+
+
+def test_a_promise_may_be_kept_at_the_moment_at_which_it_is_raised(lab: Lab) -> None:
+    """Whoever is first, nobody has a reminder on their list in the end; it is there, withdrawn, or it never was."""
+    told = figures.of("the watch and the desk at once")
+    outcomes: set[tuple[int, ...]] = set()
+
+    def nobody_is_reminded(found: Picture, expected: Picture) -> None:
+        raised = {key: item for key, item in found["table"].items() if key[1].startswith(ESCALATION_PREFIX)}
+        states = [orjson.loads(item["state"]["S"])["state"] for item in raised.values() if "open" not in item]
+        assert states == ["withdrawn"] * len(raised)
+        told.runs += 1
+        outcomes.add((len(raised), *map(len, found["departments"].values())))
+        rest = {key: item for key, item in found["table"].items() if key not in raised}
+        same(found | {"table": rest, "departments": expected["departments"]}, expected)
+
+    expected = calm_picture(lab, A_PROMISE_KEPT_WHEN_NEARLY_DUE)
+    world = lab.world(A_PROMISE_KEPT_WHEN_NEARLY_DUE)
+    nearly_due(world)
+    runs = [watch(world), door(2)(world)]
+    told.schedules += Scheduler(world, lab.engine, runs, expected, nobody_is_reminded, told, deaths=1).explore()
+    assert {raised for raised, *_ in outcomes} == {0, 1}

@@ -16,10 +16,10 @@ from tests.faults.lab import Lab
 from tests.faults.picture import Picture, picture
 from tests.faults.sequential import same
 from tests.faults.stories import A_CONVERSATION, ASKS, STORIES, again, one, together
-from tests.faults.world import Arrival, World, lets_through
+from tests.faults.world import Arriving, World, lets_through
 
 
-def run(lab: Lab, arrivals: Sequence[Arrival]) -> World:
+def run(lab: Lab, arrivals: Sequence[Arriving]) -> World:
     world = lab.world(arrivals)
     world.run()
     told = figures.of("orders and repetitions")
@@ -27,7 +27,7 @@ def run(lab: Lab, arrivals: Sequence[Arrival]) -> World:
     return world
 
 
-def settled(arrivals: Iterable[Arrival]) -> list[Arrival]:
+def settled(arrivals: Iterable[Arriving]) -> list[Arriving]:
     """Return arrivals each of which waits until all before it is settled."""
     return [replace(arrival, settled=True) for arrival in arrivals]
 

@@ -16,7 +16,7 @@ from tests.faults.lab import Lab
 from tests.faults.picture import Picture, picture, whoever_was_first
 from tests.faults.sequential import same
 from tests.faults.wire import Plan, modes_of
-from tests.faults.world import Arrival, Step, World
+from tests.faults.world import Arriving, Step, World
 
 EVENTS = int(os.environ.get("FAULT_EVENTS", "10000"))
 SEED = int(os.environ.get("FAULT_SEED") or SystemRandom().randrange(10**6))
@@ -45,13 +45,13 @@ def test_random_events_and_random_faults(lab: Lab) -> None:
         done += number
 
 
-def calm_picture(lab: Lab, arrivals: list[Arrival]) -> Picture:
+def calm_picture(lab: Lab, arrivals: list[Arriving]) -> Picture:
     world = lab.world(arrivals)
     world.run()
     return whoever_was_first(picture(world))
 
 
-def faulty_picture(lab: Lab, arrivals: list[Arrival], rate: float, random: Random, told: Figures) -> Picture:
+def faulty_picture(lab: Lab, arrivals: list[Arriving], rate: float, random: Random, told: Figures) -> Picture:
     world = lab.world(arrivals)
     plan = failing(rate, random)
     while world.progress.waiting or world.progress.rounds < _ROUNDS:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from shared.store.keys import instant
 from tests.conftest import NOW
 from tests.faults import lambdas
 from tests.faults.process import Complaints, Context, Processes, environment
@@ -57,6 +58,41 @@ class Arrival:
     body: bytes
     at: timedelta = timedelta(0)
     settled: bool = False
+
+    @property
+    def path(self) -> str:
+        return f"/webhooks/{self.platform}/{self.account}"
+
+    @property
+    def claims(self) -> None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request of a colleague, who repeats it under its key until it is answered; the name is its own, as is the
+    key unless it is the same request made once more."""
+
+    name: str
+    path: str
+    body: bytes
+    key: str
+    at: timedelta = timedelta(0)
+    settled: bool = True
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return {"content-type": "application/json", "idempotency-key": self.key}
+
+    @property
+    def claims(self) -> Mapping[str, str]:
+        return {"sub": SUBJECT, "scope": "desk/write customers/link"}
+
+
+SUBJECT = "colleague-1"
+"""Who asks at the desk."""
+
+type Arriving = Arrival | Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +141,7 @@ class World:
     """Everything, once. `stack` is made on an engine whose clients are on `wire`."""
 
     def __init__(
-        self, stack: Stack, stores: Stores, wire: Wire, complaints: Complaints, arrivals: Sequence[Arrival]
+        self, stack: Stack, stores: Stores, wire: Wire, complaints: Complaints, arrivals: Sequence[Arriving]
     ) -> None:
         self.stack = stack
         self.stores = stores
@@ -135,7 +171,8 @@ class World:
         if not self.progress.waiting:
             return False
         now = self.arrivals[self.progress.waiting[0]]
-        return not now.settled or not self.progress.acknowledged or self.progress.attempt > 1 or self._is_settled
+        first = len(self.progress.waiting) == len(self.arrivals)
+        return first or not now.settled or self.progress.attempt > 1 or self._is_settled
 
     # the platform
 
@@ -147,18 +184,18 @@ class World:
         function, event = self.request(arrival, attempt)
         invocation, answer = self.invoke(function, event, plan)
         if acknowledges(answer):
-            told = (*self.progress.acknowledged, request_id(arrival, attempt))
-            self._progress(waiting=tuple(later), attempt=1, acknowledged=told)
+            kept = (request_id(arrival, attempt),) if isinstance(arrival, Arrival) else ()
+            self._progress(waiting=tuple(later), attempt=1, acknowledged=(*self.progress.acknowledged, *kept))
         elif attempt == _MOST_ATTEMPTS:
-            raise AssertionError("the platform gave up")
-        return Step(f"{function.name} answers {arrival.platform}", invocation, answer is not None)
+            raise AssertionError(f"whoever asked gave up: {answer}")
+        return Step(f"{function.name} answers {arrival.path}", invocation, answer is not None)
 
-    def request(self, arrival: Arrival, attempt: int) -> tuple[Function, dict[str, Any]]:
+    def request(self, arrival: Arriving, attempt: int) -> tuple[Function, dict[str, Any]]:
         """Return the function that answers an arrival, and the event that it is woken with."""
-        path = f"/webhooks/{arrival.platform}/{arrival.account}"
-        (route,) = (found for found in self.stack.routes if found.matches("POST", path))
+        (route,) = (found for found in self.stack.routes if found.matches("POST", arrival.path))
+        request = request_id(arrival, attempt)
         return route.function, lambdas.http(
-            route.key, path, arrival.headers, arrival.body, request_id(arrival, attempt)
+            route.key, arrival.path, arrival.headers, arrival.body, request, arrival.claims
         )
 
     # the sources
@@ -302,7 +339,9 @@ class World:
 
     def _open(self) -> set[str]:
         items = self.stores.items(self.stack.table)
-        return {found for item in items if (found := item.get("open", {}).get("S", "")).startswith(OURS_TO_DO)}
+        listed = [(item["open"]["S"], item["open_at"]["S"]) for item in items if "open" in item]
+        now = instant(self.now())
+        return {where for where, at in listed if where.startswith(OURS_TO_DO) or (_is_promise(where) and at <= now)}
 
     # one invocation
 
@@ -340,13 +379,17 @@ class World:
         )
 
 
-def request_id(arrival: Arrival, attempt: int) -> str:
+def _is_promise(where: str) -> bool:
+    return where.startswith("promised")
+
+
+def request_id(arrival: Arriving, attempt: int) -> str:
     return f"{arrival.name}.{attempt}"
 
 
 def acknowledges(answer: Any) -> bool:
-    """Return whether an answer to a platform tells it that its delivery is kept."""
-    return answer is not None and answer["statusCode"] == 200
+    """Return whether an answer tells a platform that its delivery is kept, or a colleague that their step is."""
+    return answer is not None and answer["statusCode"] in (200, 201)
 
 
 def lets_through(source: StreamSource, record: Mapping[str, Any]) -> bool:

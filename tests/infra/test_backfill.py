@@ -38,7 +38,7 @@ PERSON = "7000000000000001"
 EXAMPLE = (ROOT / "infra" / "playbook.example.toml").read_text()
 
 
-def history(*messages: tuple[str, datetime]) -> Meta:
+def history(*messages: tuple[str, datetime], updated: datetime = NOW - HOUR) -> Meta:
     listed = [
         {
             "id": mid,
@@ -49,7 +49,7 @@ def history(*messages: tuple[str, datetime]) -> Meta:
         }
         for mid, at in messages
     ]
-    talks = [{"id": "t_1", "updated_time": "2026-11-22T11:00:00+0000"}]
+    talks = [{"id": "t_1", "updated_time": f"{updated:%Y-%m-%dT%H:%M:%S+0000}"}]
     return Meta({f"{PAGE}/conversations?platform=messenger": talks, "t_1/messages": listed}, page_size=10)
 
 
@@ -181,7 +181,7 @@ def test_the_command_finds_everything_by_the_stack_and_tells_what_it_found(
     since, until = now - 50 * HOUR, now - 47 * HOUR
     arguments = ["meta/shop", "--since", since.isoformat(), "--until", until.isoformat(), "--stack", "shop", "--do"]
     monkeypatch.setattr("sys.argv", ["backfill", *arguments])
-    api = history(("m_1", since + HOUR))
+    api = history(("m_1", since + HOUR), updated=now)
     api.edges = {**api.edges, f"{PAGE}/conversations?platform=instagram": []}
     with serving(api) as pool:
         monkeypatch.setattr("shared.calling.over_tls", lambda: pool)

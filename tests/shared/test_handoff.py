@@ -14,11 +14,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.escalation import Escalation, escalate
+from shared.casework.commitments import CommitmentHead, Made
+from shared.casework.steps import Agent
+from shared.escalation import Escalation, escalate, remind
 from shared.handoff import MAX_BYTES, HandOff, hand_off, schema
-from shared.models import Attachment, Author, ContactPoint, Message
+from shared.models import Attachment, Author, Call, ContactPoint, Message
 from shared.playbook import parse
-from shared.projection.about import About
+from shared.projection.about import About, KnownContact
 from shared.projection.known import Known
 
 ROOT = Path(__file__).parents[2]
@@ -63,7 +65,10 @@ def about(*contacts: ContactPoint, **known: str) -> About:
         account="2244994945",
         first_seen=RECEIVED,
         known={field: Known(at=RECEIVED - timedelta(days=9), value=value) for field, value in known.items()},
-        contacts=contacts or (ContactPoint(kind="handle", value="anatorres", verified=True),),
+        contacts=tuple(
+            KnownContact(**contact.model_dump(), since=RECEIVED)
+            for contact in contacts or (ContactPoint(kind="handle", value="anatorres", proof="platform"),)
+        ),
     )
 
 
@@ -112,7 +117,7 @@ def _objects(value: object) -> list[dict[str, Any]]:
 
 def test_every_field_is_always_there_and_unknown_ones_are_welcome() -> None:
     objects = [found for found in _objects(schema()) if found.get("type") == "object"]
-    assert len(objects) == 8
+    assert len(objects) == 9
     for found in objects:
         assert set(found["required"]) == set(found["properties"])
         assert "additionalProperties" not in found
@@ -133,6 +138,7 @@ def test_every_field_is_always_there_and_unknown_ones_are_welcome() -> None:
         (("message", "text"), None),
         (("customer", "contacts"), {}),
         (("truncated",), "no"),
+        (("commitment",), {}),
     ],
 )
 def test_the_schema_refuses_what_is_no_hand_off(path: tuple[str, ...], value: object) -> None:
@@ -168,7 +174,7 @@ def test_the_latest_said_of_a_person_counts() -> None:
 
 
 def test_claimed_and_attested_contact_points_stay_apart() -> None:
-    phone = ContactPoint(kind="phone", value="+34600111222", verified=True)
+    phone = ContactPoint(kind="phone", value="+34600111222", proof="platform")
     mail = ContactPoint(kind="email", value="ana@torres.example")
     contacts = orjson.loads(handed(who=about(phone, mail)).to_json())["customer"]["contacts"]
     assert [(contact["kind"], contact["verified"]) for contact in contacts] == [("phone", True), ("email", False)]
@@ -191,6 +197,81 @@ def test_links_lead_to_the_customer(public_url: str, begins: str) -> None:
 def test_no_text_is_logged_by_mistake_in_reasons() -> None:
     body = handed(message(text="me han cobrado dos veces canary-7351 urgente"))
     assert "canary-7351" not in json.dumps([reason.model_dump() for reason in body.reasons])
+
+
+# --- what it reminds of ---------------------------------------------------------------------------------------------
+
+
+def promise(**said: str) -> CommitmentHead:
+    made = {"matter": "la cuota", "text": "Se la devolvemos.", "until": RECEIVED + timedelta(days=9), "at": RECEIVED}
+    by = Agent(subject="u1", department="billing")
+    return CommitmentHead(
+        id=f"com_{'a' * 26}",
+        identity="x:2244994945:90210",
+        made=Made.model_validate({"by": by, "stance": "promise", **made, **said}),
+    )
+
+
+def reminded(head: CommitmentHead, event: Message | Call | None = None) -> HandOff:
+    escalation = remind(head, "due", event_key="event#2026-03-02T09:29:59.750000Z#1899", playbook=PLAYBOOK)
+    return hand_off(escalation, event or message(), about(), commitment=head, public_url="https://care.example")
+
+
+def test_a_reminder_says_what_was_promised() -> None:
+    made = reminded(promise())
+    assert valid(made.to_json())["commitment"] == {
+        "id": f"com_{'a' * 26}",
+        "department": "billing",
+        "matter": "la cuota",
+        "text": "Se la devolvemos.",
+        "until": "2026-03-11T09:30:01Z",
+    }
+    assert [reason.code for reason in made.reasons] == ["commitment_due"]
+    assert (made.message.external_id, made.truncated) == (message().external_id, False)
+    assert valid(handed().to_json())["commitment"] is None
+
+
+def test_of_a_call_there_is_all_but_words() -> None:
+    call = Call(
+        external_id="CA7",
+        occurred_at=RECEIVED,
+        identity="phone:900:34600",
+        account="900",
+        channel="phone",
+        author=Author(name="Ana Torres"),
+        status="completed",
+        duration=90,
+    )
+    made = valid(reminded(promise(), call).to_json())
+    assert made["message"] == {
+        "external_id": "CA7",
+        "occurred_at": "2026-03-02T09:30:01Z",
+        "text": "",
+        "attachments": [],
+    }
+    assert made["conversation"] == {
+        "channel": "phone",
+        "account": "900",
+        "thread": "direct",
+        "visibility": "private",
+    }
+    assert made["customer"]["name"] == "Ana Torres"
+
+
+@pytest.mark.parametrize(
+    ("said", "whole"),
+    [({"text": "p" * 4000}, True), ({"text": "p" * 4001}, False), ({"matter": "m" * 201}, False)],
+    ids=["fits", "long text", "long matter"],
+)
+def test_a_promise_of_any_length_fits_and_it_says_when_something_is_missing(said: dict[str, str], whole: bool) -> None:
+    told, made = promise(**said).made, reminded(promise(**said))
+    assert made.truncated is not whole
+    assert made.commitment is not None
+    assert told is not None
+    assert told.text.startswith(made.commitment.text)
+    assert told.matter.startswith(made.commitment.matter)
+    most = reminded(promise(text="👍" * 9000, matter="👍" * 9000), message(text="👍" * 250_000))
+    assert len(most.to_json()) <= MAX_BYTES
 
 
 # --- its length -----------------------------------------------------------------------------------------------------

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from pydantic import BaseModel
 from shared import platforms
 from shared.errors import UnknownPlatform, UnreadableDelivery
 from shared.models import Delivery, Event, Ignored
-from shared.platforms import Platform, Unit, describe, ignored, load, names
+from shared.platforms import Platform, Unit, describe, ignored, load, names, windows
 from tests import counter
 from tests.conftest import NOW
 from tests.template import ROOT
@@ -92,7 +94,9 @@ def broken_neighbour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
     files = {
         "aaa_broken": {"__init__": "raise RuntimeError('broken')", "signature": ""},
         "zzz_sound": {
-            "__init__": "CHANNELS = ('zzz_channel',)",
+            "__init__": "from datetime import timedelta\n"
+            "CHANNELS = ('zzz_channel', 'zzz_open')\n"
+            "WINDOWS = {'zzz_channel': timedelta(hours=7)}",
             "signature": "def verify(request, secrets, now): ...",
             "payload": "def split(delivery): return []",
             "normalise": "EVENTS = {}",
@@ -104,8 +108,10 @@ def broken_neighbour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
             (tmp_path / folder / f"{module}.py").write_text(text)
     monkeypatch.setattr(platforms, "__path__", [*platforms.__path__, str(tmp_path)])
     monkeypatch.setattr(platforms, "names", lambda: tuple(files))
+    windows.cache_clear()
     yield
     load.cache_clear()
+    windows.cache_clear()
     for name in [
         name for name in sys.modules if name.startswith(tuple(f"shared.platforms.{folder}" for folder in files))
     ]:
@@ -122,6 +128,66 @@ def test_a_broken_platform_may_serve_any_channel_that_no_other_does(broken_neigh
     for name in ("aaa_broken", "nobodys_channel"):
         with pytest.raises(RuntimeError, match="broken"):
             load(name)
+
+
+# ----------------------------------------------------------------------------------------------------------- windows
+
+DAY = timedelta(hours=24)
+
+
+@pytest.mark.parametrize(
+    ("channel", "window"),
+    [
+        ("messenger", DAY),
+        ("instagram_dm", DAY),
+        ("whatsapp", DAY),
+        ("facebook_comment", None),
+        ("facebook_review", None),
+        ("instagram_comment", None),
+        ("telegram", None),
+        ("x_mention", None),
+        ("x_dm", None),
+        ("app", None),
+    ],
+)
+def test_how_long_a_channel_may_be_answered(channel: str, window: timedelta | None) -> None:
+    """`None` is for ever; a channel that is missing would be one of which nobody knows."""
+    assert channel in windows()
+    assert windows()[channel] == window
+
+
+def test_every_channel_has_its_window_and_no_other_has() -> None:
+    assert set(windows()) == {channel for folder in FOLDERS for channel in load(folder).channels}
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_front_names_windows_only_of_its_own_channels(folder: str) -> None:
+    front = import_module(f"shared.platforms.{folder}")
+    named = getattr(front, "WINDOWS", {})
+    assert set(named) <= set(front.CHANNELS)
+    assert all(window > timedelta(0) for window in named.values())
+
+
+def test_windows_are_read_from_the_fronts_alone() -> None:
+    program = """
+import sys
+from shared.platforms import windows
+before = set(sys.modules)
+windows()
+new = {name for name in set(sys.modules) - before if name.partition(".")[0] not in sys.stdlib_module_names}
+assert new == {f"shared.platforms.{name}" for name in sys.argv[1:]}, new
+"""
+    subprocess.run([sys.executable, "-c", program, *FOLDERS], cwd=ROOT, env={}, check=True)
+
+
+def test_a_platforms_folder_is_all_that_its_windows_need(broken_neighbour: None) -> None:
+    """And the front that is broken leaves out its own channels only."""
+    assert windows() == {"zzz_channel": timedelta(hours=7), "zzz_open": None}
+
+
+def test_nobody_can_change_a_window_for_all_others() -> None:
+    with pytest.raises(TypeError):
+        windows()["whatsapp"] = None  # type: ignore[index]
 
 
 # ----------------------------------------------------------------------------------------------------------- reading

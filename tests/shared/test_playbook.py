@@ -55,6 +55,26 @@ phrases = { es = ["echa humo"], en = ["smoke"] }
 priority = "high"
 reason = "The customer says that it is urgent."
 phrases = { es = ["urgente"] }
+
+[commitments]
+remind_before_minutes = 45
+
+[linking]
+automatic = ["email"]
+blocked = ["no-reply@"]
+most_identities_per_value = 3
+most_identities = 20
+one_per_person = ["customer_number"]
+
+[[purposes]]
+name = "delivery"
+title = "Deliver an order"
+fields = ["contacts", "commitments"]
+
+[[purposes]]
+name = "campaign"
+title = "Prepare a campaign"
+fields = ["consents"]
 """
 
 
@@ -80,6 +100,26 @@ def test_what_is_written_is_what_is_read() -> None:
     assert minutes == [1440, 240, 60, 15]
     assert playbook.department("care").phrases.every == ()
     assert playbook.priorities.raised_by[1].phrases.en == ()
+    assert playbook.commitments.notice == timedelta(minutes=45)
+    linking = playbook.linking
+    assert (linking.automatic, linking.blocked, linking.one_per_person) == (
+        ("email",),
+        ("no-reply@",),
+        ("customer_number",),
+    )
+    assert (linking.most_identities_per_value, linking.most_identities) == (3, 20)
+    assert {purpose.name: purpose.fields for purpose in playbook.purposes} == {
+        "delivery": ("contacts", "commitments"),
+        "campaign": ("consents",),
+    }
+
+
+def test_the_example_says_what_counts_where_nothing_is_said() -> None:
+    example = parse(EXAMPLE.read_text(encoding="utf-8"))
+    silent = parse(GOOD.partition("[commitments]")[0])
+    assert silent.commitments == example.commitments
+    assert silent.linking == example.linking.model_copy(update={"blocked": ()})
+    assert silent.purposes == ()
 
 
 def test_it_can_be_kept_and_read_again() -> None:
@@ -179,6 +219,23 @@ def test_an_unknown_department_is_a_clear_error() -> None:
         # deadlines that contradict each other
         ("urgent = 15", "urgent = 61", "departments[billing].accept_within: contradicts itself"),
         ("low = 2880", "low = 1", "priorities.answer_within: contradicts itself"),
+        # promises
+        ("remind_before_minutes = 45", "remind_before_minutes = 0", "commitments.remind_before_minutes: must be 1 or"),
+        ("remind_before_minutes = 45", "remind_before = 45", "commitments.remind_before: is no setting here"),
+        # who is one with whom
+        ('automatic = ["email"]', 'automatic = ["name"]', "linking.automatic[1]: must be 'phone', 'email', 'handle'"),
+        ('automatic = ["email"]', 'automatic = "email"', "linking.automatic: must be a list in square brackets"),
+        ('blocked = ["no-reply@"]', 'blocked = [" "]', "linking.blocked[1]: must not be empty"),
+        ("per_value = 3", "per_value = 1", "linking.most_identities_per_value: must be 2 or more"),
+        ("per_value = 3", "per_value = 51", "linking.most_identities_per_value: must be 50 or less"),
+        ("most_identities = 20", "most_identities = 101", "linking.most_identities: must be 100 or less"),
+        ("most_identities = 20", "most_identities = true", "linking.most_identities: must be a whole number"),
+        # purposes
+        ('name = "campaign"', 'name = "delivery"', "purposes[delivery].name: 2 purposes have it; give each a name"),
+        ('name = "campaign"', 'name = "Campaign"', "purposes[Campaign].name: must match ^[a-z]"),
+        ('title = "Prepare a campaign"', "", "purposes[campaign].title: is missing"),
+        ('fields = ["consents"]', "fields = []", "purposes[campaign].fields: must have at least 1"),
+        ('fields = ["consents"]', 'fields = ["Consents"]', "purposes[campaign].fields[1]: must match"),
     ],
 )
 def test_what_is_wrong_is_named(written: str, instead: str, complaint: str) -> None:

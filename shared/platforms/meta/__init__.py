@@ -1,5 +1,8 @@
 """Meta: Messenger, Facebook Pages, Instagram and WhatsApp, which share one app, one signature and one envelope."""
 
+from collections.abc import Mapping
+from datetime import timedelta
+
 CHANNELS: tuple[str, ...] = (
     "messenger",
     "facebook_comment",
@@ -8,6 +11,13 @@ CHANNELS: tuple[str, ...] = (
     "instagram_comment",
     "whatsapp",
 )
+
+WINDOWS: Mapping[str, timedelta] = dict.fromkeys(("messenger", "instagram_dm", "whatsapp"), timedelta(hours=24))
+"""Meta's rules, from the person's last message on. Beyond, WhatsApp takes approved templates only
+(https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages). What Messenger and
+Instagram have beyond is not counted on: the tag `HUMAN_AGENT` (seven days) needs Meta's review, and who came through an
+advertisement may get longer (https://developers.facebook.com/documentation/business-messaging/messenger-platform/policy).
+What is public is answered in public, at any time."""
 
 OWN_HANDSHAKE_SECRETS = True
 """The handshake is checked with a verify token that we made up, and never with the app secret."""

@@ -71,7 +71,7 @@ def _frame(unit: Unit, person: str, *, thread: str, author: Author | None) -> Fr
 
 
 def _author(username: str) -> Author:
-    return Author(handle=username, contacts=(ContactPoint(kind="handle", value=username, verified=True),))
+    return Author(handle=username, contacts=(ContactPoint(kind="handle", value=username, proof="platform"),))
 
 
 EVENTS: dict[str, Handler] = {

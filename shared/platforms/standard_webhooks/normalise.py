@@ -16,6 +16,7 @@ from shared.models import (
     Event,
     Message,
     ProfileChange,
+    Proof,
     Reaction,
     Receipt,
 )
@@ -68,11 +69,15 @@ def _author(customer: contract.Customer) -> Author:
         handle=handle,
         language=customer.language,
         contacts=(
-            *([ContactPoint(kind="phone", value=phone.value, verified=phone.verified)] if phone else []),
-            *([ContactPoint(kind="email", value=email.value, verified=email.verified)] if email else []),
+            *([ContactPoint(kind="phone", value=phone.value, proof=_proof(phone.verified))] if phone else []),
+            *([ContactPoint(kind="email", value=email.value, proof=_proof(email.verified))] if email else []),
             *([ContactPoint(kind="handle", value=handle)] if handle else []),
         ),
     )
+
+
+def _proof(verified: bool) -> Proof | None:
+    return "app_session" if verified else None
 
 
 def _attachments(sent: tuple[contract.Attachment, ...]) -> tuple[Attachment, ...]:
@@ -133,9 +138,14 @@ def receipt(unit: Unit) -> list[Event]:
 
 def profile(unit: Unit) -> list[Event]:
     changed = contract.ProfileEvent.model_validate(unit.value).data
-    return [
-        ProfileChange(**_common(unit, changed), field=changed.field, previous=changed.previous, current=changed.current)
-    ]
+    common = _common(unit, changed)
+    if changed.field == "handle":
+        # Named as contact points of nobody's proof, or they would be taken for what a platform attests.
+        handles = [ContactPoint(kind="handle", value=each) for each in (changed.previous, changed.current) if each]
+        author = common["author"]
+        new = [each for each in handles if each not in author.contacts]
+        common["author"] = author.model_copy(update={"contacts": (*author.contacts, *new)})
+    return [ProfileChange(**common, field=changed.field, previous=changed.previous, current=changed.current)]
 
 
 def call(unit: Unit) -> list[Event]:

@@ -7,14 +7,15 @@ from shared.platforms.telegram import payload as wire
 from shared.platforms.telegram.person import author_of, whose
 
 
-def _own_phone(unit: Unit, person: wire.Peer) -> tuple[ContactPoint, ...]:
-    """A contact card names the user whose number it is: only with the sender's own id is the number theirs."""
-    if not (card := unit.value.get("contact")):
+def _own_phone(unit: Unit, sender: wire.Peer) -> tuple[ContactPoint, ...]:
+    """A contact card names the user whose number it is: only with the sender's own id is the number theirs, and only
+    when they share it now: one that is passed on may have been made when they had another number."""
+    if not (card := unit.value.get("contact")) or "forward_origin" in unit.value:
         return ()
     contact = content.Contact.model_validate(card)
-    if contact.user_id != person.id:
+    if contact.user_id != sender.id:
         return ()
-    return (ContactPoint(kind="phone", value=f"+{contact.phone_number.lstrip('+')}", verified=True),)
+    return (ContactPoint(kind="phone", value=f"+{contact.phone_number.lstrip('+')}", proof="contact_share"),)
 
 
 def _parties(message: wire.Message) -> tuple[wire.Peer, Direction] | None:
@@ -86,7 +87,7 @@ def _said(unit: Unit, said: wire.Message) -> Message | Ignored:
         external_id=said.external_id,
         occurred_at=said.date,
         thread=said.thread,
-        author=author_of(person, _own_phone(unit, person)),
+        author=author_of(person, _own_phone(unit, person) if direction == "inbound" else ()),
         direction=direction,
         visibility="private" if said.is_private else "public",
         text=text,

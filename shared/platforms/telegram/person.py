@@ -22,7 +22,7 @@ def whose(unit: Unit, person: Peer) -> Whose:
 
 
 def author_of(person: Peer, phones: tuple[ContactPoint, ...] = ()) -> Author:
-    handles = (ContactPoint(kind="handle", value=person.username, verified=True),) if person.username else ()
+    handles = (ContactPoint(kind="handle", value=person.username, proof="platform"),) if person.username else ()
     return Author(
         name=" ".join(filter(None, (person.first_name, person.last_name))) or person.title,
         handle=person.username,

@@ -82,7 +82,7 @@ def _author(user: wire.User | None, language: str | None) -> Author | None:
         handle=handle,
         language=language,
         reach=user.followers,
-        contacts=(ContactPoint(kind="handle", value=handle, verified=True),) if handle else (),
+        contacts=(ContactPoint(kind="handle", value=handle, proof="platform"),) if handle else (),
     )
 
 

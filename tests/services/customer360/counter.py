@@ -13,22 +13,23 @@ from mangum import Mangum
 
 from services.customer360.lookup import Lookup
 from services.customer360.routes import api
+from shared import platforms
+from shared.casework.steps import Agent, LinkDecision, pair
 from shared.http.problems import MEDIA_TYPE
-from shared.ids import customer_id
+from shared.ids import customer_id, step_id
 from shared.models import Author, ContactPoint, Deletion, Delivery, Edit, Message, PersonalEvent
 from shared.playbook import parse
 from shared.projection.projector import Projector
 from shared.queues import Departments
-from shared.store import journal, keys, revisions
-from shared.store.customers import LINKED, PARALLEL, Customers
+from shared.store import journal, revisions, steps
+from shared.store.customers import PARALLEL, Customers
 from shared.store.journal import Bucket
-from shared.store.keys import Key
 from shared.store.table import Item, Table
 from tests.conftest import NOW
 from tests.template import ROOT
 
 PLAYBOOK = parse((ROOT / "infra" / "playbook.example.toml").read_text())
-EVERYTHING = {"scope": "openid customers/read"}
+EVERYTHING = {"sub": "marta", "scope": "openid customers/read customers/link customers/audit"}
 """The claims of a token without limits."""
 
 ANA = "telegram:tienda_bot:5150001"
@@ -44,8 +45,8 @@ _WHO: dict[str, dict[str, Any]] = {
             handle="AnaTorres",
             language="es",
             contacts=(
-                ContactPoint(kind="handle", value="AnaTorres", verified=True),
-                ContactPoint(kind="phone", value="+34600111222", verified=True),
+                ContactPoint(kind="handle", value="AnaTorres", proof="platform"),
+                ContactPoint(kind="phone", value="+34600111222", proof="platform"),
             ),
         ),
     },
@@ -57,7 +58,7 @@ _WHO: dict[str, dict[str, Any]] = {
             name="Ana T.",
             handle="ana_t",
             contacts=(
-                ContactPoint(kind="handle", value="ana_t", verified=True),
+                ContactPoint(kind="handle", value="ana_t", proof="platform"),
                 ContactPoint(kind="phone", value="+34 600 111 222"),
             ),
         ),
@@ -104,15 +105,24 @@ class Answer:
         return orjson.loads(self.text)
 
 
-def called(path: str, query: str = "", *, claims: object = EVERYTHING, method: str = "GET") -> dict[str, Any]:
+def called(
+    path: str,
+    query: str = "",
+    *,
+    claims: object = EVERYTHING,
+    method: str = "GET",
+    headers: Mapping[str, str] | None = None,
+    request: str = "request-1",
+) -> dict[str, Any]:
     """Return an HTTP API's event (payload format 2.0) after its JWT authorizer."""
     return {
         "version": "2.0",
         "routeKey": "$default",
         "rawPath": path,
         "rawQueryString": query,
-        "headers": {"host": "api.example.com", "authorization": "Bearer verified.by.gateway"},
+        "headers": {"host": "api.example.com", "authorization": "Bearer verified.by.gateway", **(headers or {})},
         "requestContext": {
+            "requestId": request,
             "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1"},
             "stage": "$default",
             "authorizer": {"jwt": {"claims": claims, "scopes": None}},
@@ -145,24 +155,50 @@ class Counter:
     def delivery(self, event: PersonalEvent, received_at: datetime | None = None) -> Delivery:
         return Delivery("telegram", event.account, b"", {}, received_at or event.occurred_at)
 
-    def link(self, first: str, *others: str) -> str:
-        """Make identities one customer, who is the first one's, and return the customer's id."""
-        customer = customer_id(first)
-        for identity in (first, *others):
-            self.table.raise_to(keys.membership(customer_id=customer, identity_name=identity), rank=0, state="{}")
-            self.table.raise_to(Key(keys.identity(identity), LINKED), rank=0, state=customer)
-        return customer
+    def link(self, first: str, *others: str, at: datetime | None = None) -> str:
+        """Have somebody say that identities are one person, and return the customer's id."""
+        pairs = tuple(sorted(pair(first, other) for other in others))
+        self.take(LinkDecision, first, at=at, decision="linked", pairs=pairs)
+        return customer_id(first)
 
-    def ask(self, path: str, query: str = "", *, claims: object = EVERYTHING, method: str = "GET") -> Answer:
+    def take(self, kind: Any, identity: str, *, at: datetime | None = None, key: str = "", **content: Any) -> str:
+        """Journal a step of somebody's and project it, as the desk does; return its id, which a `key` decides."""
+        content.setdefault("by", Agent(subject="marta"))
+        name = step_id(subject="marta", identity=identity, idempotency_key=key or repr((kind, at, content)))
+        step: Any = kind(id=name, identity=identity, at=at or self.now(), **content)
+        assert steps.keep(self.table, step) == step
+        self._projector.take(step)
+        return name
+
+    def ask(
+        self,
+        path: str,
+        query: str = "",
+        *,
+        claims: object = EVERYTHING,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        request: str = "request-1",
+    ) -> Answer:
         """Call a path as the gateway does after its authorizer; `query` is the raw query string."""
-        answer = self._service(called(path, query, claims=claims, method=method), cast("Any", None))
+        event = called(path, query, claims=claims, method=method, headers=headers, request=request)
+        answer = self._service(event, cast("Any", None))
         assert answer["isBase64Encoded"] is False
         return Answer(answer["statusCode"], answer["headers"], answer["body"])
 
+    @property
+    def lookup(self) -> Lookup:
+        return Lookup(
+            table=self.table,
+            customers=Customers(self.table, _POOL),
+            playbook=lambda: PLAYBOOK,
+            windows=platforms.windows,
+            now=self.now,
+        )
+
     @cached_property
     def _service(self) -> Mangum:
-        lookup = Lookup(Customers(self.table, _POOL), now=self.now)
-        return Mangum(api(lookup), lifespan="off", text_mime_types=["application/json", MEDIA_TYPE])
+        return Mangum(api(self.lookup), lifespan="off", text_mime_types=["application/json", MEDIA_TYPE])
 
     @property
     def _projector(self) -> Projector:
@@ -179,5 +215,6 @@ _POOL = ThreadPoolExecutor(PARALLEL)
 
 
 def texts(answer: Answer) -> list[str]:
-    """Return what a timeline's entries say."""
-    return [entry["event"].get("text", entry["event"]["kind"]) for entry in answer.json["entries"]]
+    """Return what a timeline's events say."""
+    events = (entry["event"] for entry in answer.json["entries"] if entry["event"])
+    return [event.get("text", event["kind"]) for event in events]

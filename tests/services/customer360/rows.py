@@ -37,6 +37,27 @@ class Rows(Table):
         self.items[key] = {"pk": {"S": key.pk}, "sk": {"S": key.sk}, "rank": {"N": str(rank)}, "state": {"S": state}}
         return True
 
+    def get(self, key: Key) -> Item | None:
+        self.calls += 1
+        return self.items.get(key)
+
+    def change(self, key: Key, *, before: Item | None, after: Item | None) -> bool:
+        self.calls += 1
+        if self.items.get(key) != before:
+            return False
+        if after is None:
+            del self.items[key]
+        else:
+            self.items[key] = after
+        return True
+
+    def put_many(self, items: Iterable[Item]) -> None:
+        self.calls += 1
+        for item in items:
+            key = Key(item["pk"]["S"], item["sk"]["S"])
+            assert key not in self.items, "nothing is written over"
+            self.items[key] = item
+
     def get_many(self, wanted: Iterable[Key]) -> dict[Key, Item]:
         keys = set(wanted)
         assert len(keys) <= 100

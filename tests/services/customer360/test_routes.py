@@ -1,5 +1,6 @@
 """What a caller meets: refusals that name the field, no word about anybody in the logs, and never a broken answer."""
 
+from itertools import count
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -17,7 +18,8 @@ from tests.services.customer360.rows import Rows
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PATHS = ["/customers/lookup", f"/customers/{customer_id(ANA)}", f"/customers/{customer_id(ANA)}/timeline"]
+_HERS = f"/customers/{customer_id(ANA)}"
+PATHS = ["/customers/lookup", _HERS, *(f"{_HERS}/{name}" for name in ("timeline", "links", "links/preview", "audit"))]
 
 
 @pytest.fixture
@@ -32,14 +34,18 @@ def rows() -> Counter:
         (None, 401, "unauthenticated"),
         ({}, 401, "unauthenticated"),
         ("customers/read", 401, "unauthenticated"),
-        ({"scope": "openid"}, 403, "forbidden"),
-        ({"scope": "department/billing"}, 403, "forbidden"),
+        ({"scope": EVERYTHING["scope"]}, 401, "unauthenticated"),
+        ({"sub": "marta", "scope": "openid"}, 403, "forbidden"),
+        ({"sub": "marta", "scope": "department/billing"}, 403, "forbidden"),
+        ({"sub": "marta", "scope": f"{EVERYTHING['scope']} department/war"}, 403, "forbidden"),
+        ({"sub": "marta", "scope": f"{EVERYTHING['scope']} purpose/war"}, 403, "forbidden"),
     ],
 )
 def test_who_may_not_read_learns_nothing_else(rows: Counter, path: str, claims: object, status: int, code: str) -> None:
     path, _, query = path.partition("?")
     answer = rows.ask(path, query, claims=claims)
-    assert (answer.status, answer.json["code"], answer.json["field"]) == (status, code, None)
+    assert (answer.status, answer.json["code"]) == (status, code)
+    assert answer.json["field"] == ("scope" if status == 403 else None)
     assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
@@ -75,6 +81,22 @@ def test_who_may_not_read_learns_nothing_else(rows: Counter, path: str, claims: 
         (PATHS[2], "cursor=" + "a" * 2049, "cursor"),
         (PATHS[2], "channel=" + "a" * 65, "channel"),
         (PATHS[2], "page=2", "page"),
+        (PATHS[2], "kind=" + "a" * 65, "kind"),
+        (PATHS[2], "department=", "department"),
+        (PATHS[2], "kind=note&kind=need", "kind"),
+        ("/customers/lookup", "identity=a:b:c&customer_number=7", "customer_number"),
+        ("/customers/lookup", "identity=a:b:c&as_of=2999-01-01T00:00Z", "as_of"),
+        (PATHS[1], "fields=everything", "fields"),
+        (PATHS[1], "fields=next&fields=notes", "fields"),
+        (PATHS[1], "as_of=yesterday", "as_of"),
+        (PATHS[1], "why=" + "a" * 501, "why"),
+        (PATHS[1], "limit=2", "limit"),
+        (PATHS[3], "limit=2", "limit"),
+        (PATHS[4], "", "identity"),
+        (PATHS[4], f"customer={customer_id(ANA)}&identity=a:b:c", "identity"),
+        (PATHS[4], "customer=ana", "customer"),
+        (PATHS[5], "kind=glance", "kind"),
+        (PATHS[5], "cursor=abc", "cursor"),
     ],
 )
 def test_what_cannot_be_read_is_422_and_names_the_field(rows: Counter, path: str, query: str, field: str) -> None:
@@ -112,9 +134,29 @@ def test_there_is_no_other_path(rows: Counter, path: str) -> None:
         ("/nowhere", "", EVERYTHING),
     ],
 )
-def test_nothing_is_kept_by_a_cache(rows: Counter, path: str, query: str, claims: object) -> None:
+def test_no_refusal_is_kept_by_a_cache(rows: Counter, path: str, query: str, claims: object) -> None:
     rows.keep(said("1"))
     assert rows.ask(path, query, claims=claims).headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_an_answer_is_kept_by_the_caller_s_own_cache_alone_and_asked_for_again(path: str, counter: Counter) -> None:
+    counter.hear(said("1"), said("1", who=LUIS))
+    query = f"identity={LUIS}" if path in (PATHS[0], PATHS[4]) else ""
+    answer = counter.ask(path, query)
+    assert answer.status == 200
+    if path == PATHS[5]:
+        assert answer.headers["cache-control"] == "no-store", "looking at it changes it"
+        return
+    assert (answer.headers["cache-control"], answer.headers["vary"]) == ("private, no-cache", "Authorization")
+    for number, asked in enumerate(
+        (answer.headers["etag"], f"W/{answer.headers['etag']}", f'"x", {answer.headers["etag"]}', "*")
+    ):
+        again = counter.ask(path, query, headers={"if-none-match": asked}, request=f"again-{number}")
+        assert (again.status, again.text, again.headers["etag"]) == (304, "", answer.headers["etag"])
+    counter.hear(*(said("2", "Hola otra vez", thread="new", who=who) for who in (ANA, LUIS)))
+    other = counter.ask(path, query, headers={"if-none-match": answer.headers["etag"]}, request="later")
+    assert other.status == (304 if path == PATHS[3] else 200)
 
 
 def test_refusals_are_problem_documents(rows: Counter) -> None:
@@ -155,7 +197,7 @@ def test_when_the_table_fails_nothing_leaks(
     path: str,
 ) -> None:
     monkeypatch.setattr(Rows, "query", _failing(error))
-    answer = rows.ask(path, f"identity={ANA}" if path == PATHS[0] else "")
+    answer = rows.ask(path, f"identity={LUIS}" if path in (PATHS[0], PATHS[4]) else "")
     assert (answer.status, answer.json["code"]) == (status, code)
     assert (answer.headers.get("retry-after") is not None) is (status == 503)
     assert type(error).__name__ in _logged(caplog)
@@ -188,21 +230,42 @@ def test_no_word_about_anybody_is_logged(counter: Counter, caplog: pytest.LogCap
         ("/customers/lookup", f"email=a%40{CANARY}.com"),
         ("/customers/lookup", f"handle={canaries['handle']}&platform=telegram"),
         ("/customers/lookup", f"email={CANARY}&{CANARY}=1"),
-        (f"/customers/{person}", ""),
+        ("/customers/lookup", f"customer_number={CANARY}"),
+        (f"/customers/{person}", f"why={CANARY}"),
+        (f"/customers/{person}", f"fields={CANARY}"),
+        (f"/customers/{person}/links", ""),
+        (f"/customers/{person}/links/preview", f"identity={CANARY}"),
+        (f"/customers/{person}/audit", ""),
         (f"/customers/{person}/timeline", f"channel={CANARY}"),
         (f"/customers/{person}/timeline", f"cursor={CANARY}"),
         (f"/customers/{CANARY}", ""),
         (f"/{CANARY}", ""),
     ]
-    statuses = [counter.ask(path, query).status for path, query in asked]
-    assert statuses == [200, 404, 200, 200, 200, 422, 200, 200, 422, 422, 404]
+    statuses = [counter.ask(path, query, request=str(n)).status for n, (path, query) in enumerate(asked)]
+    assert statuses == [200, 404, 200, 200, 200, 422, 404, 200, 422, 200, 422, 200, 200, 422, 422, 404]
     logged = _logged(caplog)
     assert len(logged.splitlines()) == len(asked), "one line for each outcome"
     for personal in (CANARY, "600777888", ANA, "5150001", person):
         assert personal not in logged
 
 
-_NAMES = st.sampled_from(["identity", "phone", "email", "handle", "platform", "cursor", "limit", "channel", "", "x"])
+_NAMES = st.sampled_from(
+    [
+        "identity",
+        "phone",
+        "email",
+        "handle",
+        "platform",
+        "cursor",
+        "limit",
+        "channel",
+        "fields",
+        "as_of",
+        "why",
+        "",
+        "x",
+    ]
+)
 _VALUES = st.one_of(
     st.text(max_size=30),
     st.sampled_from([ANA, "+34600111222", "ana@example.com", "@ana", "x", "20", "-1", "null", "[]", "%00", "\x00"]),
@@ -220,9 +283,11 @@ _PATHS = st.one_of(
     st.sampled_from(PATHS),
     st.text(st.characters(exclude_categories=["Cs"]), max_size=30).map(lambda name: f"/customers/{name}"),
     st.text(st.characters(exclude_categories=["Cs"]), max_size=30).map(lambda name: f"/customers/{name}/timeline"),
+    st.sampled_from(PATHS).map(lambda path: f"{path}/links"),
     st.text(st.characters(exclude_categories=["Cs"]), max_size=30),
 )
 
+_requests = map(str, count())
 _known = Counter(Rows())
 _known.hear(said("1", "Hola"))
 
@@ -234,7 +299,7 @@ _known.hear(said("1", "Hola"))
 @example(path="/customers/lookup", query="identity=%ed%a0%80").via("a surrogate")
 @example(path="/customers/%ff", query="").via("bytes that are no UTF-8")
 def test_no_input_breaks_an_answer(path: str, query: str) -> None:
-    answer = _known.ask(path, query)
+    answer = _known.ask(path, query, request=next(_requests))
     assert answer.status in (200, 404, 422)
     if answer.status != 200:
         assert set(answer.json) == {"status", "code", "detail", "field"}

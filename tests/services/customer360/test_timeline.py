@@ -1,44 +1,55 @@
 """Walks through a timeline, over the real reader and an in-memory table."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.customer360 import contract, lookup, timeline
-from services.customer360.access import Access
+from services.customer360 import contract_history, history, paging, timeline
+from services.customer360.access import Access, Caller
 from services.customer360.asked import TimelineQuery
-from services.customer360.lookup import Lookup
-from services.customer360.timeline import Place
-from shared.errors import InvalidParameter, NotFound
+from services.customer360.history import Chronicle
+from shared.casework.steps import Agent, Commitment, CommitmentEnd, Consent, Need, Note
+from shared.errors import Forbidden, InvalidParameter, NotFound
 from shared.ids import customer_id
 from shared.models import Message, PersonalEvent
 from shared.store import journal, keys
-from shared.store.customers import Customers
+from shared.store.keys import Key
 from tests.conftest import NOW
 from tests.services.customer360.counter import ANA, ANA_ON_X, LUIS, Counter, ago, deleted, edited, said
 from tests.services.customer360.rows import Rows
 
-POOL = ThreadPoolExecutor(4)
 CUSTOMER = customer_id(ANA)
+MARTA = Caller("marta")
 
 
-def _counter(*identities: str, page: int = 1000) -> tuple[Counter, Lookup]:
+def _counter(*identities: str, page: int = 1000) -> tuple[Counter, Chronicle]:
+    """Return a counter where these are one customer of whom nothing is projected; each request has an id of its own."""
     counter = Counter(Rows(page))
-    for identity in identities:
-        key = keys.membership(customer_id=CUSTOMER, identity_name=identity)
-        counter.table.raise_to(key, rank=0, state="{}")
-    return counter, Lookup(Customers(counter.table, POOL), now=lambda: NOW)
+    if identities:
+        counter.table.raise_to(keys.membership(customer_id=CUSTOMER, identity_name=ANA), rank=0, state="{}")
+        state = orjson.dumps({"identities": identities}).decode()
+        assert counter.table.replace(Key(keys.customer(CUSTOMER), keys.MEMBERS), state=state, seen=None)
+    return counter, Chronicle(counter.lookup)
 
 
-def _pages(reader: Lookup, limit: int, **query: Any) -> Iterator[list[contract.Entry]]:
+_requests = map(str, count())
+
+
+def _page(reader: Chronicle, access: Access | None = None, **query: Any) -> contract_history.Timeline:
+    caller = Caller("marta", access or Access(), request_id=next(_requests))
+    return reader.timeline(CUSTOMER, TimelineQuery(**query), caller)
+
+
+def _pages(reader: Chronicle, limit: int, **query: Any) -> Iterator[list[contract_history.Entry]]:
     cursor = None
     while True:
-        page = reader.timeline(CUSTOMER, TimelineQuery(limit=limit, cursor=cursor, **query), Access())
+        page = _page(reader, limit=limit, cursor=cursor, **query)
         assert len(page.entries) <= limit
         yield list(page.entries)
         cursor = page.next_cursor
@@ -46,12 +57,12 @@ def _pages(reader: Lookup, limit: int, **query: Any) -> Iterator[list[contract.E
             return
 
 
-def _walk(reader: Lookup, limit: int, **query: Any) -> list[contract.Entry]:
+def _walk(reader: Chronicle, limit: int, **query: Any) -> list[contract_history.Entry]:
     return [entry for page in _pages(reader, limit, **query) for entry in page]
 
 
-def _names(entries: list[contract.Entry]) -> list[tuple[str, str]]:
-    return [(entry.event.identity, entry.event.external_id) for entry in entries]
+def _names(entries: list[contract_history.Entry]) -> list[tuple[str, str]]:
+    return [(entry.identity, entry.event.external_id) for entry in entries if entry.event]
 
 
 # Few instants, so that many events share one.
@@ -79,7 +90,7 @@ def test_a_walk_meets_every_event_once_in_one_order(messages: list[Message], lim
         counter.keep(message)
     found = _walk(reader, limit)
     assert sorted(_names(found)) == sorted((message.identity, message.external_id) for message in messages)
-    order = [(entry.event.occurred_at, entry.event_key) for entry in found]
+    order = [(entry.at, entry.event_key) for entry in found]
     assert order == sorted((_order(message) for message in messages), reverse=True)
     assert _names(found) == _names(_walk(reader, 100)), "the order does not depend on the pages"
 
@@ -92,7 +103,7 @@ def test_what_arrives_meanwhile_neither_repeats_nor_hides_anything(
     counter, reader = _counter(ANA, ANA_ON_X, LUIS)
     for message in messages[:there]:
         counter.keep(message)
-    found: list[contract.Entry] = []
+    found: list[contract_history.Entry] = []
     late = iter(messages[there:])
     for page in _pages(reader, limit):
         found += page
@@ -110,7 +121,7 @@ def test_a_channel_s_walk_meets_all_of_that_channel(messages: list[Message], lim
     for message in messages:
         counter.keep(message)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lookup, "EXAMINED", examined)
+        patch.setattr(history, "EXAMINED", examined)
         found = _walk(reader, limit, channel="x_mention")
     assert _names(found) == [name for name in _names(_walk(reader, 100)) if name[0] == ANA_ON_X]
 
@@ -137,23 +148,26 @@ def test_undated_events_stand_where_they_happened() -> None:
     for number, dated in enumerate([True, False, True, False, True]):
         counter.keep(said(str(number), at=ago(minutes=number), dated=dated))
     for limit in (1, 2, 3, 100):
-        assert [entry.event.external_id for entry in _walk(reader, limit)] == ["0", "1", "2", "3", "4"]
+        assert [name for _, name in _names(_walk(reader, limit))] == ["0", "1", "2", "3", "4"]
 
 
 def test_nobody_has_no_timeline() -> None:
     _, reader = _counter()
     with pytest.raises(NotFound):
-        reader.timeline(CUSTOMER, TimelineQuery(), Access())
+        _page(reader)
 
 
 def test_a_cursor_belongs_to_its_customer_and_channel() -> None:
     counter, reader = _counter(ANA)
     for number in range(3):
         counter.keep(said(str(number), at=ago(minutes=number)))
-    cursor = reader.timeline(CUSTOMER, TimelineQuery(limit=1), Access()).next_cursor
-    for customer, channel in [(customer_id(LUIS), None), (CUSTOMER, "telegram")]:
+    cursor = _page(reader, limit=1).next_cursor
+    others: tuple[dict[str, Any], ...] = ({"channel": "telegram"}, {"department": "care"}, {"kind": "message"})
+    for further in others:
         with pytest.raises(InvalidParameter, match="cursor"):
-            reader.timeline(customer, TimelineQuery(cursor=cursor, channel=channel), Access())
+            _page(reader, cursor=cursor, **further)
+    with pytest.raises(InvalidParameter, match="cursor"):
+        reader.timeline(customer_id(LUIS), TimelineQuery(cursor=cursor), MARTA)
 
 
 @pytest.mark.parametrize("limit", [1, 2, 100])
@@ -215,9 +229,9 @@ def test_an_edit_of_a_message_that_was_deleted_shows_no_words_either() -> None:
     ):
         counter.keep(event)
     gone, edit, message = _walk(reader, 10)
-    assert gone.event.kind == "deletion"
-    assert (edit.event.kind, getattr(edit.event, "text", None), edit.deleted) == ("edit", "", True)
-    assert (message.event.kind, getattr(message.event, "text", None), message.deleted) == ("message", "", True)
+    assert (gone.kind, edit.kind, message.kind) == ("deletion", "edit", "message")
+    assert (edit.kind, getattr(edit.event, "text", None), edit.deleted) == ("edit", "", True)
+    assert (message.kind, getattr(message.event, "text", None), message.deleted) == ("message", "", True)
 
 
 def test_words_that_came_after_a_deletion_are_shown() -> None:
@@ -238,7 +252,7 @@ def test_somebody_else_s_message_of_the_same_id_is_left_alone() -> None:
     for event in (said("1", "de Ana", at=ago(hours=2)), said("1", "de Luis", who=LUIS, at=ago(hours=2)), deleted("1")):
         counter.keep(event)
         counter.revise(event)
-    shown = {entry.event.identity: entry for entry in _walk(reader, 10) if isinstance(entry.event, Message)}
+    shown = {entry.identity: entry for entry in _walk(reader, 10) if isinstance(entry.event, Message)}
     assert shown[ANA].deleted
     assert not shown[LUIS].deleted
     assert getattr(shown[LUIS].event, "text", None) == "de Luis"
@@ -261,7 +275,7 @@ def test_the_order_of_arrival_changes_nothing(order: list[int], limit: int) -> N
     for index in (*order, *order):
         wild.table.insert(journal.expanded_item(wild.delivery(events[index], NOW), events[index]))
         wild.revise(events[index])
-    assert wild.table.__dict__["items"] == calm.table.__dict__["items"]
+    assert wild.table.__dict__["items"] == calm.table.__dict__["items"], "before anybody looks"
     assert _walk(reader_of_wild, limit) == _walk(reader_of_calm, limit)
 
 
@@ -269,9 +283,9 @@ def test_a_page_ends_before_its_answer_is_too_long(monkeypatch: pytest.MonkeyPat
     counter, reader = _counter(ANA)
     for number in range(5):
         counter.keep(said(str(number), "ñ" * 5000, at=ago(minutes=number)))
-    monkeypatch.setattr(timeline, "MOST_BYTES", 25_000)
+    monkeypatch.setattr(paging, "MOST_BYTES", 25_000)
     assert [len(page) for page in _pages(reader, 4)] == [2, 2, 1]
-    monkeypatch.setattr(timeline, "MOST_BYTES", 10)
+    monkeypatch.setattr(paging, "MOST_BYTES", 10)
     assert [len(page) for page in _pages(reader, 4)] == [1] * 5
 
 
@@ -283,8 +297,9 @@ def test_a_page_costs_the_same_however_long_the_history(history: int) -> None:
     rows = counter.table
     assert isinstance(rows, Rows)
     rows.calls = 0
-    reader.timeline(CUSTOMER, TimelineQuery(), Access())
-    assert rows.calls == 1 + 2 + 1  # the customer; dated and undated events; revisions
+    _page(reader)
+    # The customer; dated and undated events, escalations, steps; revisions; and the note of who looked.
+    assert rows.calls == 1 + 4 + 1 + 1
 
 
 def test_places_are_in_the_order_of_time_whatever_the_kind_of_key() -> None:
@@ -293,4 +308,151 @@ def test_places_are_in_the_order_of_time_whatever_the_kind_of_key() -> None:
         journal.entry(counter.keep(said(name, at=at, dated=dated)))
         for name, at, dated in [("b", ago(hours=2), False), ("a", ago(hours=1), True), ("c", ago(hours=3), True)]
     ]
-    assert [entry.event.external_id for entry in sorted(entries, key=Place.of)] == ["c", "b", "a"]
+    assert [entry.event.external_id for entry in sorted(entries, key=timeline.place)] == ["c", "b", "a"]
+
+
+TOLD: dict[str, Any] = {
+    "stance": "promise",
+    "matter": "la tarifa",
+    "text": "La tendrá en un mes.",
+    "until": NOW + timedelta(days=30),
+}
+
+
+def _did(counter: Counter) -> None:
+    """Let Ana complain, and two departments and somebody of none do something about it."""
+    counter.hear(said("1", "Hola", at=ago(hours=9)), said("2", "No reconozco este cobro duplicado", at=ago(hours=8)))
+    (case,) = counter.lookup.cards(CUSTOMER)[0].escalations
+    billing, care = (Agent(subject=name[:4], department=name) for name in ("billing", "care"))
+    note: dict[str, Any] = {"by": billing, "text": "Es la tarifa vieja.", "escalation_id": case.id}
+    made = counter.take(Commitment, ANA, at=ago(hours=6), by=billing, **TOLD)
+    counter.take(Note, ANA, at=ago(hours=7), **note)
+    counter.take(Note, ANA, at=ago(hours=5), by=care, text="Llama por las tardes.")
+    counter.take(Need, ANA, at=ago(hours=4), text="¿Hay eSIM?", topic="eSIM")
+    counter.take(Consent, ANA, at=ago(hours=3), purpose="news", given=False, evidence="Escribió BAJA.", by=billing)
+    name = made.replace("stp_", "com_")
+    counter.take(CommitmentEnd, ANA, at=ago(hours=2), by=billing, commitment_id=name, outcome="kept")
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 100])
+def test_what_the_company_did_stands_where_it_was_done(limit: int) -> None:
+    counter, reader = _counter(ANA)
+    _did(counter)
+    assert [(entry.kind, entry.department) for entry in _walk(reader, limit)] == [
+        ("commitment_end", "billing"),
+        ("consent", "billing"),
+        ("need", None),
+        ("note", "care"),
+        ("commitment", "billing"),
+        ("note", "billing"),
+        ("message", None),
+        ("escalation", "billing"),
+        ("message", None),
+    ]
+
+
+def test_of_another_department_s_doings_only_that_there_are_some_is_shown() -> None:
+    counter, reader = _counter(ANA)
+    _did(counter)
+    entries = _page(reader, Access(frozenset({"care"}))).entries
+    assert [(entry.kind, entry.withheld) for entry in entries] == [
+        ("commitment_end", True),
+        ("consent", False),
+        ("need", False),
+        ("note", False),
+        ("commitment", True),
+        ("note", True),
+        ("message", True),
+        ("escalation", True),
+        ("message", False),
+    ]
+    for entry in entries:
+        assert not entry.withheld or (entry.step, entry.escalation, getattr(entry.event, "text", "")) == (
+            None,
+            None,
+            "",
+        )
+    shown = "".join(entry.model_dump_json() for entry in entries)
+    assert "por las tardes" in shown
+    for words in ("la tarifa", "tarifa vieja", "un mes", "cobro duplicado"):
+        assert words not in shown
+
+
+def test_a_note_in_nobody_s_name_about_a_case_out_of_reach_is_withheld() -> None:
+    counter, reader = _counter(ANA)
+    counter.hear(said("2", "No reconozco este cobro duplicado", at=ago(hours=8)))
+    (case,) = counter.lookup.cards(CUSTOMER)[0].escalations
+    counter.take(Note, ANA, at=ago(hours=7), text="Es la tarifa vieja.", escalation_id=case.id)
+    for departments, withheld in (({"care"}, True), ({"billing"}, False), (None, False)):
+        access = Access(frozenset(departments) if departments else None)
+        (note,) = (entry for entry in _page(reader, access).entries if entry.kind == "note")
+        assert note.withheld is withheld
+
+
+def test_what_became_of_a_commitment_goes_with_it_in_whoever_s_name() -> None:
+    counter, reader = _counter(ANA)
+    counter.hear(said("1", at=ago(hours=9)))
+    billing = Agent(subject="bill", department="billing")
+    made = counter.take(Commitment, ANA, at=ago(hours=6), by=billing, **TOLD).replace("stp_", "com_")
+    end = {"commitment_id": made, "outcome": "withdrawn", "why": "canario"}
+    counter.take(CommitmentEnd, ANA, at=ago(hours=2), by=Agent(subject="x"), **end)
+    (ended, *_) = _page(reader, Access(frozenset({"care"}))).entries
+    assert (ended.kind, ended.withheld, ended.step) == ("commitment_end", True, None)
+    (shown, *_) = _page(reader, Access(frozenset({"billing"}))).entries
+    assert getattr(shown.step, "why", None) == "canario"
+    assert [entry.kind for entry in _walk(reader, 100, department="billing")] == ["commitment_end", "commitment"]
+
+
+@pytest.mark.parametrize(
+    ("query", "kinds"),
+    [
+        ({"department": "care"}, ["note"]),
+        ({"department": "billing"}, ["commitment_end", "consent", "commitment", "note", "message", "escalation"]),
+        ({"department": "billing", "kind": "note"}, ["note"]),
+        ({"kind": "message"}, ["message", "message"]),
+        ({"kind": "message", "department": "billing"}, ["message"]),
+        ({"kind": "need"}, ["need"]),
+        ({"kind": "call"}, []),
+        ({"channel": "telegram"}, ["message", "message"]),
+        ({"channel": "telegram", "kind": "note"}, []),
+        ({"department": "technical"}, []),
+    ],
+)
+@pytest.mark.parametrize("limit", [1, 100])
+def test_filters_show_one_channel_department_or_kind(query: dict[str, str], kinds: list[str], limit: int) -> None:
+    counter, reader = _counter(ANA)
+    _did(counter)
+    assert [entry.kind for entry in _walk(reader, limit, **query)] == kinds
+
+
+_DONE = st.lists(
+    st.tuples(st.sampled_from(["message", "undated", "note", "escalation"]), st.integers(0, 3)), max_size=12
+)
+
+
+@given(_DONE, st.integers(1, 4), st.integers(2, 5))
+def test_a_walk_meets_everything_once_whatever_it_is(done: list[tuple[str, int]], limit: int, page: int) -> None:
+    counter, reader = _counter(page=page)
+    counter.hear(said("first", at=ago(hours=1)), said("first", who=ANA_ON_X, at=ago(hours=1)))
+    counter.link(ANA, ANA_ON_X, at=ago(minutes=2))
+    for number, (kind, minutes) in enumerate(done):
+        who, at = (ANA, ANA_ON_X)[number % 2], ago(minutes=minutes)
+        match kind:
+            case "note":
+                counter.take(Note, who, at=at, text=str(number))
+            case "escalation":
+                counter.hear(said(str(number), "cobro duplicado", who=who, at=at))
+            case _:
+                counter.keep(said(str(number), who=who, at=at, dated=kind == "message"))
+    whole = [(entry.at, entry.event_key, entry.identity) for entry in _walk(reader, 100)]
+    assert len(whole) == len(set(whole)) == 3 + len(done) + sum(kind == "escalation" for kind, _ in done)
+    assert [place[:2] for place in whole] == sorted((place[:2] for place in whole), reverse=True)
+    assert [(entry.at, entry.event_key, entry.identity) for entry in _walk(reader, limit)] == whole
+
+
+def test_a_token_whose_purposes_do_not_take_the_timeline_is_refused() -> None:
+    counter, reader = _counter(ANA)
+    counter.keep(said("1"))
+    with pytest.raises(Forbidden, match="timeline"):
+        _page(reader, Access(parts=frozenset({"contacts"})))
+    assert _page(reader, Access(parts=frozenset({"timeline"}))).entries

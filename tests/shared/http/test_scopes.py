@@ -1,9 +1,13 @@
 """Whatever is unclear about a token is refused."""
 
+import re
+
 import pytest
 
 from shared.errors import Forbidden, Unauthenticated
-from shared.http.scopes import scopes
+from shared.http.scopes import limits, scopes, subject
+from shared.playbook import parse
+from tests.template import ROOT
 
 READ = "customers/read"
 
@@ -79,3 +83,53 @@ def test_without_the_scope_nobody_is_let_in(claims: object) -> None:
 )
 def test_scopes_are_read_as_every_issuer_writes_them(claims: object, found: set[str]) -> None:
     assert scopes(_event(claims), needed="a/b") == found
+
+
+@pytest.mark.parametrize(
+    ("claims", "who"),
+    [
+        ({"sub": "marta"}, "marta"),
+        ({"sub": "marta", "client_id": "screen"}, "marta"),
+        ({"client_id": "consumer"}, "consumer"),
+        ({"sub": " ", "client_id": "consumer"}, "consumer"),
+        ({"sub": None, "client_id": "consumer"}, "consumer"),
+        ({"sub": ["marta"], "client_id": "consumer"}, "consumer"),
+    ],
+)
+def test_a_token_says_whose_it_is(claims: object, who: str) -> None:
+    assert subject(_event(claims)) == who
+
+
+@pytest.mark.parametrize("claims", [None, {}, {"scope": READ}, {"sub": ""}, {"sub": 7}, {"username": "marta"}])
+def test_a_token_of_nobody_is_none(claims: object) -> None:
+    with pytest.raises(Unauthenticated):
+        subject(_event(claims))
+
+
+PLAYBOOK = parse((ROOT / "infra" / "playbook.example.toml").read_text())
+
+
+@pytest.mark.parametrize(
+    ("found", "departments", "purposes"),
+    [
+        ((), None, ()),
+        ((READ, "departments/billing", "xdepartment/billing"), None, ()),
+        (("department/billing", READ, "department/care"), {"billing", "care"}, ()),
+        (("purpose/delivery", READ), None, ("delivery",)),
+        (("purpose/delivery", "purpose/campaign", "department/care"), {"care"}, ("campaign", "delivery")),
+    ],
+)
+def test_limits_are_what_scopes_name_of_the_playbook(
+    found: tuple[str, ...], departments: set[str] | None, purposes: tuple[str, ...]
+) -> None:
+    limit = limits(found, lambda: PLAYBOOK)
+    assert (limit.departments, limit.purposes) == (departments, purposes)
+    taken = {field for purpose in PLAYBOOK.purposes if purpose.name in purposes for field in purpose.fields}
+    assert limit.parts == (taken if purposes else None)
+
+
+@pytest.mark.parametrize("scope", ["department/", "department/*", "department/bill", "purpose/", "purpose/war"])
+def test_a_scope_that_names_nothing_of_the_playbook_is_refused_by_its_name(scope: str) -> None:
+    with pytest.raises(Forbidden, match=re.escape(scope)) as refused:
+        limits((READ, "department/care", scope), lambda: PLAYBOOK)
+    assert refused.value.field == "scope"

@@ -1,5 +1,6 @@
 """What the journal alone comes to is what the projector comes to, in whatever order and batches it was told."""
 
+from datetime import datetime
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 
 from shared.models import Author, Call, ContactPoint, Deletion, Edit, Message, PersonalEvent, ProfileChange, Receipt
 from shared.projection.computed import compute
+from shared.projection.known import join, said
 from shared.store import journal, keys
 from shared.store.keys import Key
 from shared.store.table import Item
@@ -16,7 +18,7 @@ from tests.shared.repair.house import House
 
 CONTACTS = [
     ContactPoint(kind="phone", value="+34600000000"),
-    ContactPoint(kind="phone", value="+34600000000", verified=True),
+    ContactPoint(kind="phone", value="+34600000000", proof="platform"),
     ContactPoint(kind="email", value="ana@example.com"),
 ]
 
@@ -41,12 +43,31 @@ def _common(**more: st.SearchStrategy[Any]) -> dict[str, st.SearchStrategy[Any]]
     }
 
 
+def _moment(day: int, minute: int) -> datetime:
+    return NOW.replace(day=day, minute=minute)
+
+
 directions, targets = st.sampled_from(["inbound", "outbound"]), st.integers(1, 3).map(str)
 some_events: st.SearchStrategy[PersonalEvent] = st.one_of(
-    st.builds(Message, **_common(direction=directions, visibility=st.sampled_from(["public", "private"]))),
+    st.builds(
+        Message,
+        **_common(
+            direction=directions,
+            visibility=st.sampled_from(["public", "private"]),
+            text=st.sampled_from(["", "Gracias", "No estoy contenta", "Sois unos ladrones"]),
+            occurred_at=st.builds(_moment, st.integers(1, 9), st.integers(0, 9)),
+        ),
+    ),
     st.builds(Edit, **_common(target=targets)),
     st.builds(Deletion, **_common(target=targets)),
-    st.builds(Call, **_common(status=st.sampled_from(["missed", "answered"]))),
+    st.builds(
+        Call,
+        **_common(
+            direction=directions,
+            status=st.sampled_from(["ringing", "answered", "missed", "rejected", "completed", "failed"]),
+            duration=st.sampled_from([None, 7]),
+        ),
+    ),
     st.builds(ProfileChange, **_common(field=st.just("handle"), current=st.sampled_from(["ana", "otra"]))),
     st.builds(Receipt, **_common(status=st.just("read"))),
 )
@@ -68,6 +89,15 @@ def test_the_projector_comes_to_what_the_journal_says(events: list[PersonalEvent
     entries = [journal.entry(item) for item in kept]
     random.shuffle(entries)
     assert projected(house) == {key: lasting(item) for key, item in compute(entries).items.items()}
+
+
+@given(st.lists(some_events, max_size=8))
+def test_whatever_was_said_of_a_person_is_in_a_head_or_in_about(events: list[PersonalEvent]) -> None:
+    """Each event is in exactly one of the two: neither forgets what the other leaves out."""
+    entries = [journal.entry(journal.expanded_item(counter.delivery(), event)) for event in events]
+    computed = compute(entries)
+    known = [head.known for head in computed.heads.values()] + ([computed.about.known] if computed.about else [])
+    assert join(*known) == join(*map(said, events))
 
 
 def projected(house: House) -> dict[Key, Item]:

@@ -17,22 +17,43 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from shared.models import Author, Call, Deletion, Edit, Message, PersonalEvent, Reaction, Receipt
-from shared.projection.conversation import Conversation, fold, speaks
+from bench.capacity import write_units
+from shared.models import Author, Call, Deletion, Delivery, Edit, Message, PersonalEvent, Reaction, Receipt
+from shared.platforms import load
+from shared.projection.conversation import Contact, Conversation, LastCall, fold, speaks, touches
 from shared.projection.known import join, said
+from shared.projection.tones import Felt
+from shared.store import keys
+from shared.triage.tone import Name, tone
 from tests import strategies
 from tests.conftest import NOW
+from tests.template import ROOT
 
 COMMON = {"identity": "counter:shop:ana", "account": "shop", "channel": "counter", "thread": "direct"}
 
-moments = st.integers(0, 5).map(lambda second: NOW + timedelta(seconds=second))
+WRITTEN = ("", "Gracias", "Estoy encantada con vosotros", "No estoy contenta", "Sois unos ladrones", "😡")
+STATUSES = ("ringing", "answered", "missed", "failed", "rejected", "completed")
+
+moments = st.builds(
+    lambda day, second: NOW + timedelta(days=day, seconds=second), st.sampled_from((0, 0, 0, 1, 2)), st.integers(0, 5)
+)
 common: dict[str, SearchStrategy[Any]] = {name: st.just(value) for name, value in COMMON.items()} | {
     "external_id": st.just("1"),
     "occurred_at": moments,
     "author": st.none() | st.builds(Author, name=st.sampled_from(("Ana", "Ana Torres"))),
 }
-spoken = st.builds(Message, direction=strategies.directions, visibility=strategies.visibilities, **common) | st.builds(
-    Call, direction=strategies.directions, status=st.sampled_from(("missed", "answered", "ringing")), **common
+spoken = st.builds(
+    Message,
+    direction=strategies.directions,
+    visibility=strategies.visibilities,
+    text=st.sampled_from(WRITTEN),
+    **common,
+) | st.builds(
+    Call,
+    direction=strategies.directions,
+    status=st.sampled_from(STATUSES),
+    duration=st.sampled_from((None, 0, 7)),
+    **common,
 )
 anything = spoken | strategies.events(**common)
 
@@ -44,11 +65,10 @@ def message(second: int, direction: str = "inbound", **fields: object) -> Messag
     )
 
 
-def call(second: int, direction: str, status: str) -> Call:
+def call(second: int, direction: str, status: str, duration: int | None = None) -> Call:
     at = NOW + timedelta(seconds=second)
-    return Call.model_validate(
-        COMMON | {"external_id": f"call {second}", "occurred_at": at, "direction": direction, "status": status}
-    )
+    told = {"direction": direction, "status": status, "duration": duration}
+    return Call.model_validate(COMMON | {"external_id": f"call {second}", "occurred_at": at} | told)
 
 
 # ---------------------------------------------------------------------------------------------------- the specification
@@ -56,22 +76,67 @@ def call(second: int, direction: str, status: str) -> Call:
 
 def specified(events: Iterable[PersonalEvent]) -> Conversation | None:
     """Return the head of a conversation in which exactly this was said, by its definition."""
-    told = [event for event in events if speaks(event)]
+    events = list(events)
+    messages = [event for event in events if isinstance(event, Message)]
+    calls = [event for event in events if isinstance(event, Call) and event.status != "ringing"]
+    told: list[PersonalEvent] = [*messages, *calls]
     if not told:
         return None
     inbound = [event.occurred_at for event in told if speaks(event) == "inbound"]
     outbound = [event.occurred_at for event in told if speaks(event) == "outbound"]
     waiting = [at for at in inbound if not outbound or at > max(outbound)]
-    public = any(isinstance(event, Message) and event.visibility == "public" for event in told)
+    public = any(message.visibility == "public" for message in messages)
+    last_call = max(calls, key=_says_more, default=None)
     return Conversation(
         **COMMON,
         visibility="public" if public else "private",
-        opened_at=min(inbound + outbound),
+        opened_at=min(event.occurred_at for event in told),
         last_inbound_at=max(inbound, default=None),
         last_outbound_at=max(outbound, default=None),
         waiting_since=min(waiting, default=None),
         known=join(*map(said, told)),
+        tones=_felt(message for message in messages if message.direction == "inbound"),
+        last_call=last_call and _last(last_call),
     )
+
+
+def _says_more(call: Call) -> tuple[datetime, int, bool, int, bool]:
+    known = call.duration is not None
+    return call.occurred_at, STATUSES.index(call.status), known, call.duration or 0, call.direction == "outbound"
+
+
+def _last(call: Call) -> LastCall:
+    assert call.status != "ringing"
+    return LastCall(call.occurred_at, call.direction, call.status, call.duration)
+
+
+def _own(call: Call) -> dict[str, object]:
+    return call.model_dump(include={"direction", "status", "duration"})
+
+
+def _felt(messages: Iterable[Message]) -> tuple[Felt, ...]:
+    order: tuple[Name, ...] = ("pleased", "unhappy", "angry")
+    heard = [(message.occurred_at, one) for message in messages if (one := tone(message.text))]
+    days = sorted({at.date() for at, _ in heard}, reverse=True)[:6]
+    found: list[Felt] = []
+    for day in days:
+        own = [(order.index(one.name), len(one.evidence), at, one.evidence) for at, one in heard if at.date() == day]
+        name, _, at, evidence = max(own)
+        found.append(Felt(at, order[name], evidence))
+    return tuple(found)
+
+
+def specified_contact(events: Iterable[PersonalEvent]) -> Contact | None:
+    """Return the last contact of a conversation in which exactly this happened, by its definition."""
+    found: list[tuple[Any, Contact]] = []
+    for event in events:
+        if isinstance(event, Message):
+            shown = Contact(at=event.occurred_at, direction=event.direction, kind="message")
+            found.append(((event.occurred_at, False, event.direction == "outbound"), shown))
+        elif isinstance(event, Call) and event.status != "ringing":
+            shown = Contact.model_validate({"at": event.occurred_at, "kind": "call", **_own(event)})
+            found.append(((event.occurred_at, True, *_says_more(event)), shown))
+    return max(found, key=lambda each: each[0])[1] if found else None
 
 
 # ------------------------------------------------------------------------------------------------------------ the model
@@ -134,6 +199,17 @@ def test_any_order_and_any_repetition_give_the_calm_head(events: list[PersonalEv
     assert calm(shuffled) == calm(events) == specified(events)
 
 
+@given(st.lists(anything, max_size=6))
+def test_the_last_contact_is_the_last_message_or_call(events: list[PersonalEvent]) -> None:
+    head = calm(events)
+    assert (head and head.last_contact) == specified_contact(events)
+
+
+@given(anything)
+def test_whatever_speaks_is_a_contact(event: PersonalEvent) -> None:
+    assert touches(event) or not speaks(event)
+
+
 @given(batches, st.lists(st.integers(0, 9)), st.data())
 def test_any_interleaving_of_processes_that_may_die_gives_the_calm_head(
     work: list[list[PersonalEvent]], schedule: list[int], data: st.DataObject
@@ -171,7 +247,7 @@ def test_an_event_that_is_in_the_head_already_changes_nothing(
     for event in events:
         finish(world.project([event]))
     assert all(fold(world.head, event, world.first_inbound_after) == world.head for event in events)
-    if speaks(other) is None:
+    if not touches(other):
         assert fold(world.head, other, world.first_inbound_after) == world.head
 
 
@@ -224,6 +300,151 @@ def test_who_waits_and_since_when(events: list[PersonalEvent], waiting_since: in
 def test_who_speaks_in_a_call(direction: str, status: str, speaker: str | None) -> None:
     """The caller who reached nobody waits; two who talked to each other are both answered."""
     assert speaks(call(1, direction, status)) == speaker
+
+
+@pytest.mark.parametrize("status", ["missed", "rejected", "failed"])
+def test_a_call_of_ours_that_nobody_took_is_a_contact_and_no_answer(status: str) -> None:
+    head = calm([call(3, "outbound", status)])
+    assert head is not None
+    assert (head.opened_at, head.visibility) == (NOW + timedelta(seconds=3), "private")
+    assert (head.waiting_since, head.last_inbound_at, head.last_outbound_at) == (None, None, None)
+    assert head.last_contact == Contact.model_validate(
+        {"at": NOW + timedelta(seconds=3), "kind": "call", "direction": "outbound", "status": status}
+    )
+    before, after = calm([message(1)]), calm([message(1), call(3, "outbound", status)])
+    assert before is not None
+    assert after is not None
+    assert after.model_copy(update={"last_call": None}) == before
+    assert after.last_contact == head.last_contact
+
+
+@pytest.mark.parametrize(
+    ("events", "kind", "direction", "status", "duration"),
+    [
+        ([message(1), message(2, "outbound")], "message", "outbound", None, None),
+        ([message(2), message(1, "outbound")], "message", "inbound", None, None),
+        ([message(2), message(2, "outbound")], "message", "outbound", None, None),
+        ([message(1), call(2, "inbound", "ringing")], "message", "inbound", None, None),
+        ([message(1), call(2, "inbound", "missed")], "call", "inbound", "missed", None),
+        ([call(1, "inbound", "missed"), message(2)], "message", "inbound", None, None),
+        ([call(2, "inbound", "missed"), message(2)], "call", "inbound", "missed", None),
+        ([call(1, "inbound", "ringing"), call(2, "inbound", "completed", 61)], "call", "inbound", "completed", 61),
+        ([call(2, "outbound", "answered"), call(2, "outbound", "completed", 9)], "call", "outbound", "completed", 9),
+        ([call(2, "outbound", "rejected"), call(2, "outbound", "failed")], "call", "outbound", "rejected", None),
+        ([call(2, "outbound", "completed"), call(2, "outbound", "completed", 0)], "call", "outbound", "completed", 0),
+        ([call(1, "outbound", "completed", 9), call(5, "outbound", "missed")], "call", "outbound", "missed", None),
+    ],
+)
+def test_which_contact_was_the_last(
+    events: list[PersonalEvent], kind: str, direction: str, status: str | None, duration: int | None
+) -> None:
+    for order in permutations(events):
+        head = calm(order)
+        assert head is not None
+        last = head.last_contact
+        assert (last.kind, last.direction, last.status, last.duration) == (kind, direction, status, duration)
+
+
+@pytest.mark.parametrize(
+    ("sample", "identity", "status", "direction", "duration"),
+    [
+        ("whatsapp_calls", "wacid.1", "completed", "inbound", 7),
+        ("whatsapp_calls", "wacid.2", "missed", "inbound", None),
+        ("whatsapp_calls", "wacid.3", "failed", "outbound", None),
+        ("whatsapp_calls", "wacid.4", None, None, None),
+    ],
+)
+def test_what_whatsapp_tells_of_one_call_is_one_contact(
+    sample: str, identity: str, status: str | None, direction: str | None, duration: int | None
+) -> None:
+    """A call is told of when it begins to ring and when it ends; only the end, with its duration, is shown."""
+    body = (ROOT / f"tests/shared/platforms/meta/samples/{sample}.json").read_bytes()
+    events = load("meta").normalise(Delivery("meta", "shop", body, {}, NOW))
+    own = [event for event in events if isinstance(event, Call) and event.external_id.startswith(f"{identity}:")]
+    for order in permutations(own):
+        head = calm(order)
+        last = head.last_call if head else None
+        assert (last and (last.status, last.direction, last.duration)) == (status and (status, direction, duration))
+
+
+def test_a_call_of_ours_is_one_contact_from_its_ringing_to_its_end() -> None:
+    """WhatsApp's word for each step of a call that the company makes, and the end that Meta tells of separately."""
+    rings, taken = call(1, "outbound", "ringing"), call(4, "outbound", "answered")
+    ends = call(120, "outbound", "completed", 116)
+    for order in permutations([rings, taken, ends]):
+        head = calm(order)
+        assert head is not None
+        assert head.last_call == LastCall(at=ends.occurred_at, direction="outbound", status="completed", duration=116)
+        assert head.last_outbound_at == ends.occurred_at
+
+
+def test_only_what_the_customer_wrote_has_a_tone() -> None:
+    ours = message(1, "outbound", text="Estamos encantados con usted, sois los mejores")
+    neutral = message(2, text="Gracias")
+    edited = Edit.model_validate(COMMON | {"external_id": "9", "occurred_at": NOW, "target": "2", "text": "😡"})
+    head = calm([ours, neutral, edited, call(3, "inbound", "missed")])
+    assert head is not None
+    assert head.tones == ()
+
+
+def test_a_neutral_conversation_does_not_grow_by_a_byte() -> None:
+    """The very text that heads had before there were tones and calls in them."""
+    head = calm([message(1, text="Hola"), message(2, "outbound", text="Dígame"), message(3, text="Gracias")])
+    assert head is not None
+    assert head.model_dump_json(exclude_defaults=True) == (
+        '{"identity":"counter:shop:ana","account":"shop","channel":"counter","thread":"direct","visibility":"private",'
+        f'"opened_at":"{_text(1)}","last_inbound_at":"{_text(3)}","last_outbound_at":"{_text(2)}","waiting_since":"{_text(3)}"}}'
+    )
+
+
+def test_the_strongest_tone_of_each_day_is_kept_with_what_says_so() -> None:
+    day = 24 * 60 * 60
+    events = [
+        message(1, text="Estoy encantada con vosotros"),
+        message(2, text="No estoy contenta"),
+        message(3, text="Gracias"),
+        message(day, text="Sois geniales"),
+    ]
+    for order in permutations(events):
+        head = calm([*order, *order])
+        assert head is not None
+        assert head.tones == (
+            Felt(NOW + timedelta(seconds=day), "pleased", ("geniales",)),
+            Felt(NOW + timedelta(seconds=2), "unhappy", ("no contenta",)),
+        )
+
+
+LONGEST: dict[str, Any] = {
+    "identity": "whatsapp:109000000000001:ES.ENT.11815799212886844830",
+    "account": "109000000000001",
+    "channel": "whatsapp",
+    "author": Author(name="María Fernanda Torres Domínguez", handle="mariafernandatorres"),
+}
+ORDINARY: dict[str, Any] = {
+    "identity": "whatsapp:109000000000001:ES.13491208655302741918",
+    "account": "109000000000001",
+    "channel": "whatsapp",
+    "author": Author(name="Ana Torres", handle="anatorres"),
+}
+
+
+@pytest.mark.parametrize(("common", "calls"), [(ORDINARY, 1), (LONGEST, 0)], ids=["with_a_call", "of_the_longest_ids"])
+def test_a_head_with_all_its_tones_fits_into_one_write_unit(common: dict[str, Any], calls: int) -> None:
+    """A customer with a tone on more days than are kept, angry on one of them, and waiting: keys and index included."""
+    events: list[PersonalEvent] = [message(day * 86400, text="No estoy contenta", **common) for day in range(11)]
+    events.append(message(11 * 86400, text="Sigo sin línea. ESTOY HARTA Y ME VOY", **common))
+    events.append(message(9 * 86400 + 60, "outbound", text="La llamamos", **common))
+    head = calm([*events, *[call(8 * 86400, "outbound", "completed", 61).model_copy(update=common)] * calls])
+    assert head is not None
+    assert (len(head.tones), len(head.last_call or ())) == (6, 4 * calls)
+    key, at = keys.conversation(events[0]), {"S": keys.instant(NOW)}
+    item = {"pk": {"S": key.pk}, "sk": {"S": key.sk}, "state": {"S": head.model_dump_json(exclude_defaults=True)}}
+    listed = {"projected_at": at, "open": {"S": keys.shard("waiting", key.pk)}, "open_at": at}
+    assert write_units(item | listed) == 1
+
+
+def _text(second: int) -> str:
+    return f"{NOW + timedelta(seconds=second):%Y-%m-%dT%H:%M:%SZ}"
 
 
 @pytest.mark.parametrize("kind", [Edit, Deletion, Reaction, Receipt])

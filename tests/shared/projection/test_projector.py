@@ -114,16 +114,16 @@ def test_a_message_journalled_while_a_late_answer_is_projected_is_not_overlooked
 
 
 def test_every_way_to_reach_a_person_is_indexed_and_verified_stays_verified(world: World) -> None:
-    phone = ContactPoint(kind="phone", value="+34600111222", verified=True)
+    phone = ContactPoint(kind="phone", value="+34600111222", proof="platform")
     claimed = ContactPoint(kind="phone", value="34600111222")
     journalled(world, message(author=Author(name="Ana", handle="AnaTorres", contacts=(phone,))))
     journalled(world, message(at=NOW + timedelta(minutes=1), author=Author(handle="ana_t", contacts=(claimed,))))
     world.settle()
     found = {(item["pk"]["S"], item["state"]["S"]) for item in world.scan() if item["pk"]["S"].startswith("contact#")}
     assert found == {
-        ("contact#phone#+34600111222", '{"verified":true}'),
-        ("contact#handle#telegram:anatorres", '{"verified":true}'),
-        ("contact#handle#telegram:ana_t", '{"verified":true}'),
+        ("contact#phone#+34600111222", '{"proof":"platform"}'),
+        ("contact#handle#telegram:anatorres", '{"proof":"platform"}'),
+        ("contact#handle#telegram:ana_t", '{"proof":"platform"}'),
     }
 
 

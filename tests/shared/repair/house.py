@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from shared.casework.steps import Step
 from shared.models import Delivery, Event, Message, event_adapter
 from shared.platforms import Platform, Unit
 from shared.playbook import parse
@@ -14,7 +15,7 @@ from shared.queues import Departments
 from shared.repair.difference import Difference
 from shared.repair.replay import replay
 from shared.repair.reproject import reproject
-from shared.store import journal, keys
+from shared.store import journal, keys, steps
 from shared.store.journal import Bucket, Journal, record
 from shared.store.keys import Key
 from shared.store.ledger import Span
@@ -85,6 +86,21 @@ class House:
         self.settle()
         return delivery
 
+    def alone(self, what: Message | Step) -> None:
+        """Journal one thing and project it, as a process that knows of nothing else."""
+        if isinstance(what, Message):
+            key = keys.event(what)
+            self._requests += 1
+            delivery = replace(counter.delivery(what), request_id=str(self._requests))
+            Journal(self.table, self.bucket).keep(record(delivery, self.platform()))
+        else:
+            key = steps.key(what)
+            steps.keep(self.table, what)
+        self._done.add(key)
+        item = self.table.get(key)
+        assert item is not None
+        self.projector().project([item])
+
     def settle(self) -> None:
         while new := [item for item in self.items().values() if _streamed(item) and key_of(item) not in self._done]:
             for item in new:
@@ -132,4 +148,7 @@ def event(item: Item) -> dict[str, Any]:
 
 
 def _streamed(item: Item) -> bool:
-    return str(item["sk"]["S"]).startswith((keys.EVENT_PREFIX, keys.ESCALATION_PREFIX)) or item["sk"]["S"] == "delivery"
+    return (
+        str(item["sk"]["S"]).startswith((keys.EVENT_PREFIX, keys.ESCALATION_PREFIX, keys.STEP_PREFIX))
+        or item["sk"]["S"] == "delivery"
+    )

@@ -14,7 +14,7 @@ from tests.shared.repair.house import COMPLAINT, House, said
 AUTHOR = Author(
     name="Ana Torres",
     handle="anatorres",
-    contacts=(ContactPoint(kind="phone", value="+34600000000", verified=True),),
+    contacts=(ContactPoint(kind="phone", value="+34600000000", proof="platform"),),
 )
 REVISED: dict[str, Any] = {
     "occurred_at": NOW.replace(minute=9),
@@ -81,10 +81,10 @@ def test_rows_and_heads_that_nothing_speaks_for_go(told: House) -> None:
     before = projections(told)
     pk = keys.identity("counter:shop:ana")
     about = Key(pk, keys.ABOUT)
-    extra = '"contacts":[{"kind":"email","value":"no@example.com"},'
+    extra = '"contacts":[{"kind":"email","value":"no@example.com","since":"2026-11-22T12:00:00Z"},'
     told.table.set(about, {"state": {"S": before[about]["state"]["S"].replace('"contacts":[', extra)}})
     row = keys.contact(kind="email", value="no@example.com", identity_name="counter:shop:ana")
-    told.table.raise_to(row, rank=0, state='{"verified":false}')
+    told.table.raise_to(row, rank=0, state='{"proof":null}')
     head = before[Key(pk, "conversation#counter#direct")]["state"]["S"].replace('"direct"', '"nowhere"')
     told.table.replace(Key(pk, "conversation#counter#nowhere"), state=head, seen=None)
     found = {(each.what, each.change) for each in told.reproject("ana", do=True)}
@@ -96,7 +96,7 @@ def test_a_claimed_contact_that_was_taken_for_verified_is_claimed_again(told: Ho
     before = projections(told)
     key = next(key for key in before if key.pk.startswith("contact#phone"))
     told.forget(key)
-    told.table.raise_to(key, rank=7, state='{"verified":true}')
+    told.table.raise_to(key, rank=7, state='{"proof":"platform"}')
     assert [each.fields for each in told.reproject("ana", do=True)] == [("rank",)]
     assert projections(told) == before
 

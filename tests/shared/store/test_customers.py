@@ -46,7 +46,7 @@ def _keep(table: Table, *events: PersonalEvent) -> None:
 
 def _put(table: Table, pk: str, *sort_keys: str) -> None:
     for sk in sort_keys:
-        assert table.raise_to(Key(pk, sk), rank=0, state='{"verified":true}')
+        assert table.raise_to(Key(pk, sk), rank=0, state='{"proof":"platform"}')
 
 
 def test_members_are_a_customer_s_identities_and_not_their_other_rows(table: Table, customers: Customers) -> None:
@@ -56,9 +56,9 @@ def test_members_are_a_customer_s_identities_and_not_their_other_rows(table: Tab
 
 
 def test_holders_say_whether_a_contact_point_is_verified(table: Table, customers: Customers) -> None:
-    for name, verified in (("a", "true"), ("b", "false")):
+    for name, proof in (("a", '"platform"'), ("b", "null")):
         key = keys.contact(kind="phone", value="+34600111222", identity_name=name)
-        assert table.raise_to(key, rank=0, state=f'{{"verified":{verified}}}')
+        assert table.raise_to(key, rank=0, state=f'{{"proof":{proof}}}')
     assert customers.holders(kind="phone", value="+34600111222") == {"identity#a": True, "identity#b": False}
     assert customers.holders(kind="email", value="+34600111222") == {}
 
@@ -79,6 +79,8 @@ def test_a_card_is_all_but_the_events_and_what_sorts_after_them(table: Table, cu
         ((keys.instant(_ago(3)), f"event#{keys.instant(_ago(3))}#3b"), ["3b", "3a", "4"]),
         ((keys.instant(_ago(3)), f"event#{keys.instant(_ago(3))}#3a"), ["3a", "4"]),
         ((keys.instant(_ago(3)), "event#undated#u"), ["3b", "3a", "4"]),
+        ((keys.instant(_ago(3)), "step#stp_a"), ["3b", "3a", "4"]),
+        ((keys.instant(_ago(3)), "escalation#esc_a"), ["4"]),
         ((keys.instant(_ago(4)), f"event#{keys.instant(_ago(4))}#"), []),
         ((keys.instant(_ago(9)), "event#undated#u"), []),
     ],

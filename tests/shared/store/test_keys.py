@@ -121,6 +121,7 @@ def test_no_dated_key_is_an_undated_one(event: PersonalEvent) -> None:
         keys.escalation(identity_name=LONG, escalation_id="esc_" + "a" * 26),
         keys.contact(kind="email", value=LONG, identity_name=LONG),
         keys.membership(customer_id="cus_" + "a" * 26, identity_name=LONG),
+        keys.seen(keys.identity(LONG), at=NOW, request_id=LONG),
     ],
     ids=lambda key: key.sk[:12],
 )

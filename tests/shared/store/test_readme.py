@@ -11,6 +11,9 @@ import boto3
 import pytest
 
 from shared.accounts import Account
+from shared.casework.commitments import commitment_id
+from shared.casework.seen import Seen as Look
+from shared.casework.steps import Agent, Commitment, CommitmentEnd, Note
 from shared.channels import Facts, Reason, judge
 from shared.models import (
     Author,
@@ -26,11 +29,13 @@ from shared.models import (
     Receipt,
 )
 from shared.playbook import Playbook, parse
+from shared.projection import casework
 from shared.projection.projector import Projector
 from shared.queues import Departments
 from shared.repair.difference import digest
 from shared.repair.redrive import Refusal, refuse
-from shared.store import health, journal, keys
+from shared.store import health, journal, keys, steps
+from shared.store import seen as looks
 from shared.store.journal import Bucket, Journal, Object, record
 from shared.store.keys import Key
 from shared.store.playbooks import CurrentPlaybook, publish
@@ -47,7 +52,7 @@ if TYPE_CHECKING:
 README = Path(journal.__file__).with_name("README.md").read_text()
 PLAYBOOK: Playbook = parse((ROOT / "infra" / "playbook.example.toml").read_text())
 
-HISTORY = (keys.EVENT_PREFIX, keys.REPEATED_PREFIX, REVISION_PREFIX)
+HISTORY = (keys.EVENT_PREFIX, keys.REPEATED_PREFIX, REVISION_PREFIX, keys.SEEN_PREFIX, keys.STEP_PREFIX)
 
 PLACEHOLDERS = {
     "instant": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z",
@@ -65,7 +70,7 @@ AUTHOR = Author(
     handle="anatorres",
     contacts=(
         ContactPoint(kind="email", value="ana@example.com"),
-        ContactPoint(kind="phone", value="+34600000000", verified=True),
+        ContactPoint(kind="phone", value="+34600000000", proof="platform"),
     ),
 )
 COMPLAINT = Message.model_validate(
@@ -83,7 +88,24 @@ EVENTS = (
     Receipt.model_validate(COMMON | {"external_id": "9", "target": "3", "status": "read"}),
 )
 LATER = tuple(event.model_copy(update={"external_id": f"later {event.external_id}"}) for event in EVENTS)
+CROWD = tuple(
+    COMPLAINT.model_copy(
+        update={
+            "external_id": phone,
+            "identity": f"counter:shop:{number}",
+            "author": Author(contacts=(ContactPoint(kind="phone", value=phone, proof="platform"),)),
+        }
+    )
+    for phone, people in (("+34600000000", 1), ("+34911000222", PLAYBOOK.linking.most_identities_per_value + 1))
+    for number in range(people)
+)
+"""Somebody who has the same number as she, and more people with another one than it can prove anything for."""
 IGNORED = Ignored(external_id="6", occurred_at=NOW, reason="a sticker")
+BY = Agent(subject="colleague-1", department="care")
+PROMISE = Commitment(id="stp_a", identity=ANA, at=NOW, by=BY, matter="la factura", text="La miramos.", until=NOW)
+KEPT = CommitmentEnd(id="stp_b", identity=ANA, at=NOW, by=BY, commitment_id=commitment_id(PROMISE), outcome="kept")
+LOOK = Look(id="request-9", at=NOW, by="colleague-1", what="customer")
+STEPS = (PROMISE, Note(id="stp_c", identity=ANA, at=NOW, by=BY, text="Prefiere que le llamen."))
 STRANGE = {"kind": "message", "from": "a version of the platform that is yet to come"}
 
 
@@ -128,6 +150,10 @@ def rows() -> list[Row]:
     return found
 
 
+def is_offered(item: Item) -> bool:
+    return str(item["sk"]["S"]).startswith(keys.ESCALATION_PREFIX)
+
+
 @dataclass
 class Seen:
     """What a run has written: the sets of attributes of each row's items, the types, and the kinds of open work."""
@@ -168,7 +194,7 @@ def read_all(dynamodb: "DynamoDBClient") -> list[Item]:
 
 
 def streamed(items: list[Item]) -> list[Item]:
-    prefixes = (keys.EVENT_PREFIX, keys.ESCALATION_PREFIX, keys.DELIVERY)
+    prefixes = (keys.EVENT_PREFIX, keys.STEP_PREFIX, keys.ESCALATION_PREFIX, keys.DELIVERY)
     return [item for item in items if item["sk"]["S"].startswith(prefixes)]
 
 
@@ -179,7 +205,12 @@ def seen(projector: Projector, bucket: Bucket, dynamodb: "DynamoDBClient") -> Se
     journalled = Journal(projector.table, bucket)
     for event in EVENTS:
         journalled.keep(record(counter.delivery(event), counter.COUNTER))
-    for delivery in (counter.delivery(*LATER), counter.delivery(*EVENTS, STRANGE), counter.delivery(IGNORED)):
+    for delivery in (
+        *map(counter.delivery, CROWD),
+        counter.delivery(*LATER),
+        counter.delivery(*EVENTS, STRANGE),
+        counter.delivery(IGNORED),
+    ):
         journalled.keep(record(delivery, counter.COUNTER))
     large = record(Delivery(counter.NAME, counter.ACCOUNT, random.randbytes(500_000), {}, NOW), counter.COUNTER)
     assert isinstance(large, Object)
@@ -192,6 +223,9 @@ def seen(projector: Projector, bucket: Bucket, dynamodb: "DynamoDBClient") -> Se
     assert health.keep(projector.table, looked_after, judged, before=None)
     for reason in get_args(Reason):
         RefusalNotes(projector.table).note(platform=counter.NAME, account=counter.ACCOUNT, reason=reason, at=NOW)
+    for step in STEPS:
+        steps.keep(projector.table, step)
+    looks.keep(projector.table, [keys.identity(ANA)], LOOK)
     found.note(read_all(dynamodb))
     for _ in ("the journal", "what came out of deliveries", "what was offered"):
         for item in streamed(read_all(dynamodb)):
@@ -202,6 +236,11 @@ def seen(projector: Projector, bucket: Bucket, dynamodb: "DynamoDBClient") -> Se
     found.note(read_all(dynamodb))
     for item in streamed(read_all(dynamodb)):
         projector.postpone(Key(item["pk"]["S"], item["sk"]["S"]), kind="unprojected", attempts=0)
+    promised = keys.commitment(identity_name=ANA, commitment_id=commitment_id(PROMISE))
+    projector.postpone(promised, kind="promised", attempts=0)
+    found.note(read_all(dynamodb))
+    projector.take(KEPT)
+    casework.withdraw(next(item for item in read_all(dynamodb) if is_offered(item)), projector.table)
     found.note(read_all(dynamodb))
     return found
 
@@ -222,7 +261,13 @@ def test_the_card_of_a_person_is_all_that_sorts_before_the_journal(
     own = [item["sk"]["S"] for item in read_all(dynamodb) if item["pk"]["S"] == keys.identity(ANA)]
     card = [item["sk"]["S"] for item in projector.table.query(keys.identity(ANA), last=keys.EVENT_PREFIX)]
     assert set(card) == {name for name in own if not name.startswith(HISTORY)}
-    assert {name.partition("#")[0] for name in card} == {"about", "conversation", "escalation"}
+    assert {name.partition("#")[0] for name in card} == {
+        "about",
+        "brief",
+        "commitment",
+        "conversation",
+        "escalation",
+    }
 
 
 def test_everything_that_the_page_puts_on_a_card_sorts_before_the_journal() -> None:

@@ -1,52 +1,27 @@
-"""The short way says what the SDK says, proves itself as the SDK does, and leaves to it what is out of the ordinary."""
+"""The short way of a put says what the SDK says, and leaves to it what is out of the ordinary."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 import time_machine
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
-from hypothesis import given
-from hypothesis import strategies as st
 
-from shared.store.shortcut import proven, shortened
+from shared.store.shortcut import shortened
 from shared.store.table import Item, Table
 from tests.conftest import TABLE
 from tests.injection import Answer, Injected, refusal
+from tests.shared.store.answering import Server, serving
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 OURS = Credentials("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
 ITEM: Item = {"pk": {"S": "identity#x:1:2"}, "sk": {"S": "event#ñ€😀"}, "packed": {"B": b"\x00\xff\n"}}
-
-secret_words = st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), min_size=1, max_size=40)
-instants = st.datetimes(datetime(2020, 1, 1), datetime(2099, 12, 31), timezones=st.just(UTC))
-
-
-@given(
-    body=st.binary(max_size=200),
-    secret=secret_words,
-    token=st.none() | st.from_regex(r"[A-Za-z0-9+/=]{1,80}", fullmatch=True),
-    region=st.sampled_from(["eu-west-1", "us-gov-west-1"]),
-    now=instants,
-)
-def test_the_proof_is_the_sdks_own(body: bytes, secret: str, token: str | None, region: str, now: datetime) -> None:
-    credentials = Credentials("AKIDEXAMPLE", secret, token).get_frozen_credentials()
-    headers = {"host": "table.example", "content-type": "application/x-amz-json-1.0", "x-amz-target": "PutItem"}
-    theirs = AWSRequest("POST", "https://table.example/", headers=headers, data=body)
-    with time_machine.travel(now, tick=False):
-        SigV4Auth(credentials, "dynamodb", region).add_auth(theirs)
-    found = proven(headers, body, region=region, credentials=credentials, now=now)
-    assert found == {name.lower(): value for name, value in theirs.headers.items()}
 
 
 @pytest.fixture
@@ -116,8 +91,13 @@ def test_text_that_is_no_text_is_left_to_the_sdk_to_refuse(short: "DynamoDBClien
     assert tries.calls == 1
 
 
-def test_who_comes_meanwhile_is_left_to_the_sdk(short: "DynamoDBClient") -> None:
+def test_who_comes_when_all_connections_are_in_use_is_left_to_the_sdk(dynamodb: "DynamoDBClient") -> None:
+    short = shortened(boto3.client("dynamodb", config=Config(max_pool_connections=1)), OURS)
+    tries: list[bool] = []
     inner: list[Any] = []
+
+    def asked(request: Any, **_: Any) -> None:
+        tries.append("user-agent" not in {name.lower() for name in request.headers})
 
     def meanwhile(**_: Any) -> None:
         if not inner:
@@ -125,8 +105,11 @@ def test_who_comes_meanwhile_is_left_to_the_sdk(short: "DynamoDBClient") -> None
             inner[0] = Table(short, TABLE).insert(ITEM | {"sk": {"S": "meanwhile"}})
 
     short.meta.events.register_first("before-send.dynamodb.PutItem", meanwhile)
+    short.meta.events.register_first("before-send.dynamodb.PutItem", asked)
     assert Table(short, TABLE).insert(ITEM) is None
     assert inner == [None]
+    assert tries == [False, True], "the one that came meanwhile is done first"
+    short.close()
 
 
 def test_nobody_who_dies_there_blocks_the_next(short: "DynamoDBClient") -> None:
@@ -153,52 +136,17 @@ def test_without_credentials_or_behind_a_proxy_the_client_stays_as_it_is(
     assert shortened(dynamodb, OURS) is dynamodb
 
 
-class Answering(BaseHTTPRequestHandler):
-    """Answers every put; `closes` and `hangs` say to which requests of a connection it does not."""
-
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    server: "Server"
-
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["content-length"]))
-        self.server.seen.append((self.client_address[1], self.headers["user-agent"] is None))
-        if len(self.server.seen) in self.server.drops:
-            self.close_connection = True
-            return
-        self.send_response(200)
-        self.send_header("content-length", "2")
-        self.end_headers()
-        self.wfile.write(b"{}")
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-
-class Server(ThreadingHTTPServer):
-    """`seen` are the port that each request came from and whether it came the short way; those whose number is in
-    `drops` get no answer, and their connection is closed."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Answering)
-        self.seen: list[tuple[int, bool]] = []
-        self.drops: set[int] = set()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
+@pytest.mark.parametrize("method", ["put_item", "query"])
+@pytest.mark.parametrize("url", ["https://table.example/stage", "https://somebody@table.example"])
+def test_where_the_endpoint_is_more_than_a_host_the_client_stays_as_it_is(url: str, method: Any) -> None:
+    client = boto3.client("dynamodb", endpoint_url=url)
+    assert shortened(client, OURS, method) is client
 
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    with Server() as found:
-        thread = Thread(target=found.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with serving() as found:
         yield found
-        found.shutdown()
-        thread.join()
 
 
 @pytest.fixture
@@ -217,7 +165,7 @@ def test_one_connection_is_kept(wired: "DynamoDBClient", server: Server) -> None
 
 
 def test_a_dropped_connection_costs_a_second_try_and_is_made_anew(wired: "DynamoDBClient", server: Server) -> None:
-    server.drops = {2}
+    server.mishaps = {2: "dropped"}
     table = Table(wired, TABLE)
     assert not any(table.insert(ITEM) for _ in range(3))
     assert [way for _, way in server.seen] == [True, True, False, True]
@@ -225,7 +173,7 @@ def test_a_dropped_connection_costs_a_second_try_and_is_made_anew(wired: "Dynamo
 
 
 def test_where_nobody_listens_the_sdk_says_so(wired: "DynamoDBClient", server: Server) -> None:
-    server.drops = {1, 2}
+    server.mishaps = {1: "dropped", 2: "dropped"}
     with pytest.raises(Exception, match="Connection was closed"):
         Table(wired, TABLE).insert(ITEM)
     assert [way for _, way in server.seen] == [True, False]

@@ -190,6 +190,38 @@ def test_keys_handed_back_for_ever_are_an_error_and_never_missing(table: Table, 
         table.get_many([ANA])
 
 
+# ---------------------------------------------------------------------------------------------------------- put_many
+
+
+def test_many_are_written_in_calls_of_twenty_five(table: Table, dynamodb: "DynamoDBClient") -> None:
+    wanted = [Key(f"identity#{number}", "seen#1") for number in range(60)]
+    written = Injected(dynamodb, "BatchWriteItem")
+    table.put_many(typed(key) for key in wanted)
+    assert written.calls == 3
+    assert table.get_many(wanted) == {key: typed(key) for key in wanted}
+
+
+def test_nothing_is_written_of_nothing(table: Table, dynamodb: "DynamoDBClient") -> None:
+    written = Injected(dynamodb, "BatchWriteItem")
+    table.put_many([])
+    assert written.calls == 0
+
+
+def test_items_handed_back_unwritten_are_written_again(table: Table, dynamodb: "DynamoDBClient") -> None:
+    back = {"UnprocessedItems": {TABLE: [{"PutRequest": {"Item": typed(BEA)}}]}}
+    Injected(dynamodb, "BatchWriteItem", (200, back))
+    table.put_many([typed(ANA), typed(BEA)])
+    assert table.get(BEA) == typed(BEA)
+    assert table.get(ANA) is None, "the injected answer took it without writing it"
+
+
+def test_items_handed_back_for_ever_are_an_error(table: Table, dynamodb: "DynamoDBClient") -> None:
+    back = {"UnprocessedItems": {TABLE: [{"PutRequest": {"Item": typed(ANA)}}]}}
+    Injected(dynamodb, "BatchWriteItem", *[(200, back)] * 50)
+    with pytest.raises(StoreUnavailable):
+        table.put_many([typed(ANA)])
+
+
 READS: list[tuple[str, Any]] = [
     ("GetItem", lambda table: table.get(ANA)),
     ("BatchGetItem", lambda table: table.get_many([ANA])),
@@ -353,6 +385,7 @@ CALLS: list[tuple[str, Any]] = [
     ("PutItem", lambda table: table.replace(ANA, state="two", seen="one")),
     ("PutItem", lambda table: table.raise_to(ANA, rank=1, state="two")),
     ("UpdateItem", lambda table: table.set(ANA, {"state": {"S": "two"}})),
+    ("BatchWriteItem", lambda table: table.put_many([typed(ANA)])),
     ("GetItem", lambda table: table.get(ANA)),
     ("BatchGetItem", lambda table: table.get_many([ANA])),
     ("Query", lambda table: list(table.query(ANA.pk))),

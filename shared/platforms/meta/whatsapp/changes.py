@@ -5,6 +5,7 @@ https://developers.facebook.com/documentation/business-messaging/whatsapp/busine
 """
 
 import re
+from collections.abc import Iterator
 
 from pydantic import AliasChoices, AliasPath, AwareDatetime, Field
 
@@ -14,9 +15,10 @@ from shared.platforms.meta.reading import Id, Wire, derived_id
 from shared.platforms.meta.whatsapp import people
 
 # "User Ana Torres changed from ES.123 to ES.456": no field has the previous id.
-_PREVIOUS = re.compile(r"changed from ([A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,128}) to \S+$")
+_PREVIOUS = re.compile(rf"changed from ({people.USER_ID}) to \S+$")
 
-_NEW_ID = frozenset({"user_changed_number", "user_changed_user_id", "customer_changed_number"})
+_NEW_NUMBER = frozenset({"user_changed_number", "customer_changed_number"})
+_NEW_ID = _NEW_NUMBER | {"user_changed_user_id"}
 _NEW_KEYS = frozenset({"user_identity_changed", "customer_identity_changed"})
 
 
@@ -40,12 +42,10 @@ class _Notice(Wire):
 class _IdUpdate(Wire):
     timestamp: AwareDatetime
     wa_id: Id = None
-    previous: Id = Field(
-        None, validation_alias=AliasChoices(AliasPath("parent_user_id", "previous"), AliasPath("user_id", "previous"))
-    )
-    current: Id = Field(
-        None, validation_alias=AliasChoices(AliasPath("parent_user_id", "current"), AliasPath("user_id", "current"))
-    )
+    user_before: Id = Field(None, validation_alias=AliasPath("user_id", "previous"))
+    user_after: Id = Field(None, validation_alias=AliasPath("user_id", "current"))
+    parent_before: Id = Field(None, validation_alias=AliasPath("parent_user_id", "previous"))
+    parent_after: Id = Field(None, validation_alias=AliasPath("parent_user_id", "current"))
 
 
 class _Preference(Wire):
@@ -59,7 +59,7 @@ class _Preference(Wire):
 def _noticed(unit: Unit) -> list[Event]:
     notice = _Notice.model_validate(unit.value)
     if notice.system.type in _NEW_ID:
-        return [_moved(unit, notice)]
+        return list(_moved(unit, notice))
     if notice.system.type in _NEW_KEYS:
         # Another device has the account now, as after a new telephone or a stolen number.
         person = _whose(unit, notice, user=notice.from_user_id)
@@ -68,21 +68,38 @@ def _noticed(unit: Unit) -> list[Event]:
     return [ignored(unit, "a notice of WhatsApp's own in the chat", notice.id)]
 
 
-def _moved(unit: Unit, notice: _Notice) -> ProfileChange:
-    """Return that a person's id has become another one; it is kept under the previous id, where their history is."""
+def _moved(unit: Unit, notice: _Notice) -> Iterator[ProfileChange]:
+    """Yield that a person's id has become another one, and that they gave up a number; both are kept under the previous
+    id, where their history is."""
     new = notice.system
     current = new.parent_user_id or new.user_id or new.wa_id
     named = _PREVIOUS.search(new.body)
     last_resort = None if notice.sender else current
     person = _whose(unit, notice, user=notice.from_user_id or (named[1] if named else last_resort))
-    return ProfileChange(
+    own = [each for each in (person.author.contacts if person.author else ()) if each.kind == "platform_id"]
+    after = [*people.phones(new.wa_id), *people.user_ids(new.user_id, new.parent_user_id)]
+    yield ProfileChange(
         # The number of before may be somebody else's by now: only the new one is theirs.
-        **people.frame(unit, person._replace(author=people.describe(numbers=(new.wa_id,))), notice.timestamp),
+        **people.frame(unit, person._replace(author=people.describe(None, [*own, *after])), notice.timestamp),
         external_id=notice.id,
         field="identity",
         previous=person.id if person.id != current else None,
         current=current,
     )
+    before, now = (_phone(number) for number in (notice.sender, new.wa_id))
+    if new.type in _NEW_NUMBER and before and before != now:
+        numbers = people.phones(before, now)
+        yield ProfileChange(
+            **people.frame(unit, person._replace(author=people.describe(None, numbers)), notice.timestamp),
+            external_id=f"{notice.id}:phone",
+            field="phone",
+            previous=before,
+            current=now,
+        )
+
+
+def _phone(number: str | None) -> str | None:
+    return next((phone.value for phone in people.phones(number)), None)
 
 
 def _whose(unit: Unit, notice: _Notice, *, user: str | None) -> people.Person:
@@ -91,16 +108,18 @@ def _whose(unit: Unit, notice: _Notice, *, user: str | None) -> people.Person:
 
 def _id_updated(unit: Unit) -> list[Event]:
     update = _IdUpdate.model_validate(unit.value)
-    named = people.find(unit.context, user=update.previous or update.current, number=update.wa_id)
+    previous, current = update.parent_before or update.user_before, update.parent_after or update.user_after
+    named = people.find(unit.context, user=previous or current, number=update.wa_id)
+    ids = people.user_ids(update.user_before, update.parent_before, update.user_after, update.parent_after)
     # Where a contact comes along, it has the new id already; the history is under the previous one.
-    person = named._replace(id=update.previous or named.id)
+    person = people.Person(previous or named.id, people.describe(named.author, ids))
     return [
         ProfileChange(
             **people.frame(unit, person, update.timestamp),
             external_id=derived_id(unit),
             field="identity",
-            previous=update.previous,
-            current=update.current,
+            previous=previous,
+            current=current,
         )
     ]
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from pydantic import AliasChoices, AliasPath, AwareDatetime, Field
 
-from shared.models import Attachment, Author, Deletion, Direction, Edit, Event, Message, ProfileChange, Reaction
+from shared.models import Attachment, Deletion, Direction, Edit, Event, Message, ProfileChange, Reaction
 from shared.platforms import Handler, Unit
 from shared.platforms.meta.reading import Frame, Id, Wire, ignore
 from shared.platforms.meta.whatsapp import people
@@ -68,6 +68,8 @@ class _Card(Wire):
 class _Cards(_Message):
     origin: str | None = None
     contacts: tuple[_Card, ...]
+    forwarded: bool = Field(False, validation_alias=AliasPath("context", "forwarded"))
+    often_forwarded: bool = Field(False, validation_alias=AliasPath("context", "frequently_forwarded"))
 
 
 class _Reader(Protocol):
@@ -83,12 +85,11 @@ def _introduced(unit: Unit, *, direction: Direction) -> list[Event]:
     cards = _Cards.model_validate(unit.value)
     frame = _frame(unit, cards, direction)
     # A card is a third party's, and no contact point of the sender's, unless it answers our request for their number
-    # (a REQUEST_CONTACT_INFO button).
-    requested = [card for card in cards.contacts if (card.origin or cards.origin) == "contact_request"]
-    numbers = [re.sub(r"\D", "", phone.phone) for card in requested for phone in card.phones]
-    if own := people.describe(numbers=numbers):
-        known = frame["author"] or Author()
-        frame["author"] = known.model_copy(update={"contacts": (*known.contacts, *own.contacts)})
+    # (a REQUEST_CONTACT_INFO button): which neither we ourselves do, nor who passes on another's answer.
+    if direction == "inbound" and not (cards.forwarded or cards.often_forwarded):
+        requested = [card for card in cards.contacts if (card.origin or cards.origin) == "contact_request"]
+        numbers = [re.sub(r"\D", "", phone.phone) for card in requested for phone in card.phones]
+        frame["author"] = people.describe(frame["author"], people.phones(*numbers, proof="contact_share"))
     return [_message(unit, cards, direction, frame)]
 
 

@@ -268,27 +268,27 @@ MEANINGS: dict[str, list[str]] = {
         "ignored 0s: the standing of the company's own WhatsApp account",
     ],
     "whatsapp_bsuid_as_number": [
-        'message | whatsapp | whatsapp:number:ana-user | #wamid.A5 | 0s | "Hola" | by Ana Torres -',
+        'message | whatsapp | whatsapp:number:ana-user | #wamid.A5 | 0s | "Hola" | by Ana Torres - ana-user',
     ],
     "whatsapp_call_statuses": [
         "call> | whatsapp | whatsapp:number:ana-parent | #wacid.6:ringing | 0s | status:ringing | "
-        "by Ana Torres anatorres +ana-phone anatorres",
+        "by Ana Torres anatorres +ana-phone anatorres ana-user ana-parent",
         "call> | whatsapp | whatsapp:number:ana-parent | #wacid.6:answered | 1s | status:answered | "
-        "by Ana Torres anatorres +ana-phone anatorres",
+        "by Ana Torres anatorres +ana-phone anatorres ana-user ana-parent",
         "call> | whatsapp | whatsapp:number:ana-parent | #wacid.6:rejected | 2s | status:rejected | "
-        "by Ana Torres anatorres +ana-phone anatorres",
+        "by Ana Torres anatorres +ana-phone anatorres ana-user ana-parent",
     ],
     "whatsapp_calls": [
         "call | whatsapp | whatsapp:number:ana-parent | #wacid.1:connect | 0s | status:ringing | "
-        "by Ana Torres anatorres +ana-phone anatorres",
+        "by Ana Torres anatorres +ana-phone anatorres ana-user ana-parent",
         "call | whatsapp | whatsapp:number:ana-parent | #wacid.1:terminate | 9s | status:completed | "
-        "duration:7 | by Ana Torres anatorres +ana-phone anatorres",
+        "duration:7 | by Ana Torres anatorres +ana-phone anatorres ana-user ana-parent",
         "call | whatsapp | whatsapp:number:ana-parent | #wacid.2:terminate | 20s | status:missed | "
-        "by Ana Torres anatorres +ana-phone anatorres",
+        "by Ana Torres anatorres +ana-phone anatorres ana-user ana-parent",
         "call> | whatsapp | whatsapp:number:ana-parent | #wacid.3:terminate | 30s | status:failed | "
-        "by Ana Torres anatorres +ana-phone anatorres",
+        "by Ana Torres anatorres +ana-phone anatorres ana-user ana-parent",
         "call> | whatsapp | whatsapp:number:ana-parent | #wacid.4:connect | 40s | status:ringing | "
-        "by Ana Torres anatorres +ana-phone anatorres",
+        "by Ana Torres anatorres +ana-phone anatorres ana-user ana-parent",
         "ignored 0s: a call over SIP was attempted: what becomes of it has its own events",
         "ignored 0s: a recording or transcript can be fetched: the call itself has its own events",
         "ignored 0s: a recording or transcript can be fetched: the call itself has its own events",
@@ -311,22 +311,22 @@ MEANINGS: dict[str, list[str]] = {
     ],
     "whatsapp_contact_request": [
         "message | whatsapp | whatsapp:number:ana-user | #wamid.A19 | 0s | "
-        "+type=contact text=+34 600 000 001 | by Ana Torres anatorres anatorres +ana-phone",
+        "+type=contact text=+34 600 000 001 | by Ana Torres anatorres anatorres ana-user +ana-phone",
         "message | whatsapp | whatsapp:number:ana-user | #wamid.A20 | 1s | "
-        "+type=contact text=+34 600 000 002 | by Ana Torres anatorres anatorres",
+        "+type=contact text=+34 600 000 002 | by Ana Torres anatorres anatorres ana-user",
     ],
     "whatsapp_echo": [
         'message> | whatsapp | whatsapp:number:ana-parent | #wamid.C1 | 0s | "Ya sale su pedido." | '
-        "by Ana Torres anatorres +ana-phone anatorres",
+        "by Ana Torres anatorres +ana-phone anatorres ana-user ana-parent",
         "edit> | whatsapp | whatsapp:number:ana-parent | #wamid.C1:edit:wamid.C2 | 1s | =wamid.C1 | "
-        '"Ya salió su pedido." | by Ana Torres anatorres +ana-phone anatorres',
+        '"Ya salió su pedido." | by Ana Torres anatorres +ana-phone anatorres ana-user ana-parent',
         "deletion> | whatsapp | whatsapp:number:ana-parent | #wamid.C1:deleted | 2s | =wamid.C1 | "
-        "by Ana Torres anatorres +ana-phone anatorres",
+        "by Ana Torres anatorres +ana-phone anatorres ana-user ana-parent",
     ],
     "whatsapp_edit": [
         "edit | whatsapp | whatsapp:number:ana-parent | #wamid.A10:edit:wamid.A36 | 0s | =wamid.A10 | "
         '"Así llegó, rota" | +type=image id=911 mime_type=image/jpeg | '
-        "by Ana Torres anatorres +ana-phone anatorres",
+        "by Ana Torres anatorres +ana-phone anatorres ana-user ana-parent",
     ],
     "whatsapp_from_ad": [
         'message | whatsapp | whatsapp:number:ana-phone | #wamid.A35 | 0s | ->wamid.B3 | "¿Queda?" | '
@@ -335,11 +335,11 @@ MEANINGS: dict[str, list[str]] = {
     ],
     "whatsapp_group": [
         'message | whatsapp | whatsapp:number:ana-parent | #wamid.A38 | 0s | thread:GROUP-1 | "Hola a todos" | '
-        "by Ana Torres anatorres +ana-phone anatorres",
+        "by Ana Torres anatorres +ana-phone anatorres ana-user ana-parent",
         "receipt | whatsapp | whatsapp:number:ana-parent | #wamid.B4:read | 1s | thread:GROUP-1 | "
-        "status:read | =wamid.B4 | by Ana Torres anatorres +ana-phone anatorres",
+        "status:read | =wamid.B4 | by Ana Torres anatorres +ana-phone anatorres ana-user ana-parent",
         "receipt | whatsapp | whatsapp:number:ES.3000000003 | #wamid.B4:delivered | 2s | thread:GROUP-1 | "
-        "status:delivered | =wamid.B4",
+        "status:delivered | =wamid.B4 | by - - ES.3000000003",
         "receipt | whatsapp | whatsapp:number:GROUP-1 | #wamid.B5:failed | 3s | thread:GROUP-1 | "
         "status:failed | error:131049 Not delivered | =wamid.B5",
     ],
@@ -363,19 +363,23 @@ MEANINGS: dict[str, list[str]] = {
     ],
     "whatsapp_new_number": [
         "profile_change | whatsapp | whatsapp:number:ana-phone | #wamid.A41 | 0s | field:identity | "
-        "previous:ana-phone | current:ES.1000000009 | by - - +34600000009",
+        "previous:ana-phone | current:ES.1000000009 | by - - +34600000009 ES.1000000009",
+        "profile_change | whatsapp | whatsapp:number:ana-phone | #wamid.A41:phone | 0s | field:phone | "
+        "previous:+ana-phone | current:+34600000009 | by - - +ana-phone +34600000009",
         "profile_change | whatsapp | whatsapp:number:ana-phone | #wamid.A42 | 1s | field:identity | "
         "previous:ana-phone | current:34600000009 | by - - +34600000009",
+        "profile_change | whatsapp | whatsapp:number:ana-phone | #wamid.A42:phone | 1s | field:phone | "
+        "previous:+ana-phone | current:+34600000009 | by - - +ana-phone +34600000009",
     ],
     "whatsapp_new_user_id": [
         "profile_change | whatsapp | whatsapp:number:ana-user | #wamid.A43 | 0s | field:identity | "
-        "previous:ana-user | current:ES.1000000009",
+        "previous:ana-user | current:ES.1000000009 | by - - ana-user ES.1000000009",
         "profile_change | whatsapp | whatsapp:number:ES.1000000009 | #wamid.A44 | 1s | field:identity | "
-        "current:ES.1000000009",
+        "current:ES.1000000009 | by - - ES.1000000009",
     ],
     "whatsapp_no_phone": [
         'message | whatsapp | whatsapp:number:ana-user | #wamid.A4 | 0s | "Hola, soy Ana" | '
-        "by Ana Torres anatorres anatorres",
+        "by Ana Torres anatorres anatorres ana-user",
     ],
     "whatsapp_nothing": [],
     "whatsapp_notices": [
@@ -397,7 +401,7 @@ MEANINGS: dict[str, list[str]] = {
     ],
     "whatsapp_preferences": [
         "profile_change | whatsapp | whatsapp:number:ana-parent | #user_preferences:* | 0s | field:opt_in | "
-        "current:stop | by Ana Torres anatorres +ana-phone anatorres",
+        "current:stop | by Ana Torres anatorres +ana-phone anatorres ana-user ana-parent",
     ],
     "whatsapp_reactions": [
         "reaction | whatsapp | whatsapp:number:ana-phone | #wamid.A29 | 0s | emoji:👍 | =wamid.B1 | "
@@ -409,7 +413,7 @@ MEANINGS: dict[str, list[str]] = {
     ],
     "whatsapp_revoke": [
         "deletion | whatsapp | whatsapp:number:ana-parent | #wamid.A10:deleted | 0s | =wamid.A10 | "
-        "by Ana Torres anatorres +ana-phone anatorres",
+        "by Ana Torres anatorres +ana-phone anatorres ana-user ana-parent",
     ],
     "whatsapp_standby": [
         'message | whatsapp | whatsapp:number:ana-phone | #wamid.A40 | 0s | "¿Sigue ahí?" | by Ana Torres - +ana-phone',
@@ -423,25 +427,25 @@ MEANINGS: dict[str, list[str]] = {
     ],
     "whatsapp_status": [
         "receipt | whatsapp | whatsapp:number:ana-parent | #wamid.B1:sent | 0s | status:sent | =wamid.B1 | "
-        "by Ana Torres anatorres +ana-phone anatorres",
+        "by Ana Torres anatorres +ana-phone anatorres ana-user ana-parent",
         "receipt | whatsapp | whatsapp:number:ana-parent | #wamid.B1:delivered | 1s | status:delivered | "
-        "=wamid.B1 | by Ana Torres anatorres +ana-phone anatorres",
+        "=wamid.B1 | by Ana Torres anatorres +ana-phone anatorres ana-user ana-parent",
         "receipt | whatsapp | whatsapp:number:ana-parent | #wamid.B1:read | 2s | status:read | =wamid.B1 | "
-        "by Ana Torres anatorres +ana-phone anatorres",
+        "by Ana Torres anatorres +ana-phone anatorres ana-user ana-parent",
         "receipt | whatsapp | whatsapp:number:ES.ENT.9 | #wamid.B6:played | 3s | status:played | =wamid.B6 | "
-        "by - - +luis-phone",
+        "by - - +luis-phone ES.ENT.9",
         "receipt | whatsapp | whatsapp:number:luis-phone | #wamid.B7:failed | 4s | status:failed | "
         "error:131026 Message undeliverable | =wamid.B7 | by - - +luis-phone",
         "ignored 5s: unknown kind: statuses.evaporated",
     ],
     "whatsapp_text": [
         'message | whatsapp | whatsapp:number:ana-parent | #wamid.A3 | 0s | ->wamid.B1 | "Sí, esa" | '
-        "by Ana Torres anatorres +ana-phone anatorres",
+        "by Ana Torres anatorres +ana-phone anatorres ana-user ana-parent",
     ],
     "whatsapp_two_people": [
         'message | whatsapp | whatsapp:number:luis-phone | #wamid.A6 | 0s | "Soy Luis" | by Luis Vega - +luis-phone',
         'message | whatsapp | whatsapp:number:ana-parent | #wamid.A7 | 1s | "Soy Ana" | '
-        "by Ana Torres anatorres +ana-phone anatorres",
+        "by Ana Torres anatorres +ana-phone anatorres ana-user ana-parent",
         'message | whatsapp | whatsapp:number:34600000003 | #wamid.A8 | 2s | "Soy otra" | by - - +34600000003',
     ],
     "whatsapp_unsupported": [
@@ -455,9 +459,11 @@ MEANINGS: dict[str, list[str]] = {
     ],
     "whatsapp_user_id_update": [
         "profile_change | whatsapp | whatsapp:number:ana-user | #user_id_update:* | 0s | field:identity | "
-        "previous:ana-user | current:ES.1000000009 | by Ana Torres - +34600000009",
+        "previous:ana-user | current:ES.1000000009 | by Ana Torres - +34600000009 ES.1000000009 "
+        "ana-user",
         "profile_change | whatsapp | whatsapp:number:ana-parent | #user_id_update:* | 1s | field:identity | "
-        "previous:ana-parent | current:ES.ENT.2000000009",
+        "previous:ana-parent | current:ES.ENT.2000000009 | "
+        "by - - ana-parent ana-user ES.1000000009 ES.ENT.2000000009",
     ],
     "whatsapp_welcome": [
         "ignored 0s: the chat was opened for the first time, and nothing written",

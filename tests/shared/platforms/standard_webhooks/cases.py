@@ -44,7 +44,7 @@ ANA = Author(
     handle="anatorres",
     language="es-ES",
     contacts=(
-        ContactPoint(kind="phone", value="+34600111222", verified=True),
+        ContactPoint(kind="phone", value="+34600111222", proof="app_session"),
         ContactPoint(kind="email", value="ana.torres@example.com"),
         ContactPoint(kind="handle", value="anatorres"),
     ),

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import UnreadableDelivery
-from shared.models import Event, Ignored, Message
+from shared.models import Event, Ignored, Message, ProfileChange
+from shared.projection.about import fold
 from tests.shared.platforms.standard_webhooks.cases import APP, MEANINGS, RECEIVED, SAMPLES, delivered, events
 
 README = Path(__file__).parents[4] / "shared" / "platforms" / "standard_webhooks" / "README.md"
@@ -200,3 +201,24 @@ def test_the_readme_lists_what_becomes_of_every_type() -> None:
     rows = re.findall(r"^\| `([a-z_.]+)` \| (`[a-z_]+`)", README.read_text(), re.MULTILINE)
     table = "\n".join(f"| `{name}` | {outcome} |" for name, outcome in outcomes.items())
     assert dict(rows) == outcomes, f"the table should be:\n{table}"
+
+
+@pytest.mark.parametrize("known", ["anatorres", None])
+def test_a_changed_handle_is_a_claim_as_every_handle_of_the_apps_is(known: str | None) -> None:
+    value = orjson.loads(SAMPLES["profile"])
+    value["data"] |= {"field": "handle", "previous": "anatorres", "current": "ana.torres"}
+    value["data"]["customer"] |= {"handle": known}
+    (event,) = events(orjson.dumps(value))
+    assert isinstance(event, ProfileChange)
+    handles = [contact for contact in fold(None, event).contacts if contact.kind == "handle"]
+    assert [(contact.value, contact.proof) for contact in handles] == [("ana.torres", None), ("anatorres", None)]
+
+
+def test_only_what_the_app_has_proof_of_is_verified() -> None:
+    (event,) = events(SAMPLES["text"])
+    assert isinstance(event, Message)
+    assert {contact.kind: contact.proof for contact in fold(None, event).contacts} == {
+        "phone": "app_session",
+        "email": None,
+        "handle": None,
+    }

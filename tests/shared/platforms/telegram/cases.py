@@ -40,8 +40,8 @@ def after(seconds: int) -> datetime:
 
 
 def author(name: str, *, handle: str | None = None, language: str | None = None, phone: str | None = None) -> Author:
-    handles = [ContactPoint(kind="handle", value=handle, verified=True)] if handle else []
-    phones = [ContactPoint(kind="phone", value=phone, verified=True)] if phone else []
+    handles = [ContactPoint(kind="handle", value=handle, proof="platform")] if handle else []
+    phones = [ContactPoint(kind="phone", value=phone, proof="contact_share")] if phone else []
     return Author(name=name, handle=handle, language=language, contacts=(*handles, *phones))
 
 

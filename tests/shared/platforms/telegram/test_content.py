@@ -1,5 +1,7 @@
 """Everything that a message can hold, and everything that says nothing."""
 
+from typing import Any
+
 import orjson
 import pytest
 from hypothesis import given
@@ -27,6 +29,33 @@ def test_ones_own_number_is_told_in_e164(written: str) -> None:
     (event,) = events(orjson.dumps(update))
     assert isinstance(event, Message)
     assert event.author == author("Ana Torres", handle="anatorres", language="es", phone="+34600111222")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"contact": {"phone_number": "34600333444", "first_name": "A", "user_id": 77}}, id="of another"),
+        pytest.param({"contact": {"phone_number": "34600333444", "first_name": "Ana"}}, id="of nobody"),
+        pytest.param({"forward_origin": {"type": "hidden_user", "date": 1, "sender_user_name": "Ana"}}, id="passed on"),
+    ],
+)
+def test_a_card_that_they_do_not_share_as_their_own_is_no_number_of_theirs(changes: dict[str, Any]) -> None:
+    update = orjson.loads(SAMPLES["own_contact"])
+    update["message"] |= changes
+    (event,) = events(orjson.dumps(update))
+    assert isinstance(event, Message)
+    assert event.author == author("Ana Torres", handle="anatorres", language="es")
+
+
+def test_the_companys_own_card_of_the_customer_proves_nothing() -> None:
+    """On a business account the company writes in the customer's chat, and may send them their own card."""
+    message = orjson.loads(SAMPLES["own_contact"])["message"]
+    message |= {"business_connection_id": "b1", "from": {"id": 1000, "is_bot": False, "first_name": "Tienda"}}
+    (event,) = events(orjson.dumps({"update_id": 1, "business_message": message}))
+    assert isinstance(event, Message)
+    assert (event.identity.rpartition(":")[2], event.direction) == ("5150001", "outbound")
+    assert event.author is not None
+    assert [contact.kind for contact in event.author.contacts] == ["handle"]
 
 
 VALUES = {

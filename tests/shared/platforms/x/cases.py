@@ -49,7 +49,7 @@ def post_id(seconds: int, *, ms: int = 0, sequence: int = 1) -> str:
 
 
 def author(name: str, handle: str, reach: int, language: str | None = None) -> Author:
-    contact = ContactPoint(kind="handle", value=handle, verified=True)
+    contact = ContactPoint(kind="handle", value=handle, proof="platform")
     return Author(name=name, handle=handle, language=language, reach=reach, contacts=(contact,))
 
 

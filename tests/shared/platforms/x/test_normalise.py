@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ import orjson
 import pytest
 
 from shared.errors import UnreadableDelivery
-from shared.models import Ignored, Message
+from shared.models import Ignored, Message, ProfileChange
 from shared.platforms import Unit
+from shared.projection.about import fold
 from tests.shared.platforms.x.cases import (
     MEANINGS,
     RECEIVED,
@@ -35,6 +37,15 @@ def test_every_sample_has_its_meaning() -> None:
 @pytest.mark.parametrize("name", MEANINGS)
 def test_meaning(name: str) -> None:
     assert events(SAMPLES[name]) == MEANINGS[name]
+
+
+def test_a_handle_that_was_changed_is_remembered_and_a_display_name_is_none() -> None:
+    """X calls the display name `screenname`; whoever was @martag is found under it still, and under @martagil."""
+    about = reduce(fold, (event for event in MEANINGS["profile"] if isinstance(event, ProfileChange)), None)
+    assert about is not None
+    known = [(contact.kind, contact.value, contact.proof, contact.until is None) for contact in about.contacts]
+    assert known == [("handle", "martag", "platform", False), ("handle", "martagil", "platform", True)]
+    assert {field: each.value for field, each in about.known.items()} == {"name": "Marta Gil", "handle": "martagil"}
 
 
 def test_a_known_kind_in_a_new_shape_is_unreadable_and_says_where() -> None:

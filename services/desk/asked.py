@@ -1,0 +1,159 @@
+"""What may be asked of the desk, as the bodies of its calls; pure."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
+
+from shared.errors import InvalidParameter
+from shared.http.writing import Body
+from shared.ids import customer_id
+from shared.models import ContactKind
+from shared.playbook import DepartmentName
+from shared.spans import instant
+from shared.store.keys import EVENT_PREFIX
+
+_LINE = r"^[^\x00-\x1f\x7f]*$"
+_LINES = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+
+_LONGEST_KEY = 1024  # bytes in a sort key (DynamoDB limits)
+
+_Name = Annotated[str, StringConstraints(min_length=1, max_length=2048, pattern=_LINE)]
+_Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_LINE)]
+_Text = Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=_LINES)]
+_Why = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=_LINES)]
+
+
+def _until(written: object) -> object:
+    """Return the instant that is written as text: a number, which pydantic would take for one, is none."""
+    return written if written is None else instant("until", written if isinstance(written, str) else "")
+
+
+_Until = Annotated[datetime, BeforeValidator(_until), WithJsonSchema({"type": "string", "format": "date-time"})]
+
+_Identity = Annotated[
+    _Name | None,
+    Field(description="Whose of the customer's identities it is written to; without one the case's, or that of {id}."),
+]
+_Case = Annotated[_Name | None, Field(description="The escalation that it belongs to; of a department in reach.")]
+
+
+class Asked(Body):
+    """What every write may say: why, and in whose name."""
+
+    why: _Why | None = Field(None, description="The reason, for whoever asks one day.")
+    department: DepartmentName | None = Field(
+        None, description="In whose name; the token's department when it has one, and nobody's when it has none."
+    )
+
+
+class Reasoned(Asked):
+    """A write that has to say why."""
+
+    why: _Why = Field(description="The reason, for whoever asks one day.")
+
+
+class Note(Asked):
+    """Something that colleagues should know."""
+
+    text: _Text
+    identity: _Identity = None
+    escalation_id: _Case = None
+
+
+class Commitment(Asked):
+    """Something that the company told the customer: that it will do a thing until an instant, or that it will not."""
+
+    stance: Literal["promise", "refusal"]
+    matter: _Line = Field(description="What it is about, in the same few words for all that concerns the same thing.")
+    text: _Text = Field(description="What the customer was told.")
+    until: _Until | None = Field(
+        None, description="RFC 3339 with an offset, in the future; of a promise, and needed there."
+    )
+    identity: _Identity = None
+    escalation_id: _Case = None
+
+    def check(self, now: datetime) -> None:
+        """Raise `InvalidParameter` for a promise without an instant in the future, and for a refusal with one."""
+        if self.stance == "refusal" and self.until is not None:
+            raise InvalidParameter("until", "goes with a promise only; a refusal stands until it is withdrawn")
+        if self.stance == "promise" and self.until is None:
+            raise InvalidParameter("until", "is missing; say until when it is promised")
+        if self.until is not None:
+            must_be_ahead(self.until, now)
+
+
+class Withdrawal(Reasoned):
+    """A commitment is taken back."""
+
+
+class Move(Asked):
+    """A new instant, agreed with the customer, until which a promise is to be kept."""
+
+    until: _Until = Field(description="RFC 3339 with an offset, in the future.")
+
+
+class Need(Asked):
+    """Something that the customer asks for and the company does not do yet."""
+
+    topic: _Line = Field(description="The same words for the same need of many.")
+    text: _Text = Field(description="What they asked for.")
+    event_key: _Name | None = Field(None, description="The timeline entry in which they did, of the same identity.")
+    identity: _Identity = None
+
+    @property
+    def names_an_event(self) -> bool:
+        """False when `event_key` can be the key of no event."""
+        key = self.event_key or ""
+        return key.startswith(EVENT_PREFIX) and len(key.encode()) <= _LONGEST_KEY
+
+
+class Consent(Asked):
+    """What the customer allowed or forbade for one purpose, and how we know."""
+
+    purpose: DepartmentName = Field(description="Such as newsletter; the same for all customers.")
+    given: Annotated[bool, Field(strict=True)] = Field(description="Whether they allowed it.")
+    evidence: _Text = Field(description="How we know, in words.")
+    identity: _Identity = None
+
+
+class Link(Reasoned):
+    """Whether this customer and another one, or another identity, are one person."""
+
+    identity: _Name | None = Field(None, description="The other, by an identity; or else:")
+    customer: Annotated[str, Field(pattern="^cus_[a-z2-7]{26}$")] | None = Field(
+        None, description="the other, by an id."
+    )
+    decision: Literal["linked", "dismissed"] = Field(
+        description="linked: they are one person. dismissed: they are two, whatever was suggested."
+    )
+    despite: ContactKind | None = Field(
+        None,
+        description="The kind of contact point of which both have a verified one of their own, when that is known.",
+    )
+
+    def other(self) -> tuple[str, str]:
+        """Return the field that names the other customer, and an id of theirs.
+
+        Raises `InvalidParameter` unless there is exactly one, and for a `despite` without anything to be despite of.
+        """
+        if (self.identity is None) == (self.customer is None):
+            raise InvalidParameter("identity", "give exactly one of identity and customer")
+        if self.decision == "dismissed" and self.despite is not None:
+            raise InvalidParameter("despite", "goes with linked only; leave it out")
+        if self.identity is not None:
+            return "identity", customer_id(self.identity)
+        return "customer", self.customer or ""
+
+
+class Unlink(Reasoned):
+    """An identity is somebody else after all."""
+
+    identity: _Name = Field(description="Which is to be parted.")
+    other: _Name | None = Field(None, alias="from", description="From this one alone; from all others without it.")
+
+
+def must_be_ahead(until: datetime, now: datetime) -> None:
+    """Raise `InvalidParameter` when an instant has passed."""
+    if until <= now:
+        raise InvalidParameter("until", "has passed; name an instant in the future")

@@ -1,0 +1,77 @@
+"""What the watch does about promises: each is raised when it is nearly due, and once more when it is broken.
+
+An escalation that raises one has a derived id and is written once; its hand-off goes out from the stream like any
+other. What dies half-way is still listed, and is done again.
+"""
+
+from itertools import chain, islice
+
+from shared.casework.commitments import CommitmentHead
+from shared.errors import StoreUnavailable
+from shared.escalation import Escalation, Stage, remind, stage
+from shared.models import Message, PersonalEvent
+from shared.playbook import Playbook
+from shared.projection.casework import listed, promised
+from shared.projection.projector import Projector, offered
+from shared.store import journal, keys
+from shared.store.keys import Key
+from shared.store.table import Item, Table
+
+_LOOKED_AT = 50
+"""How many of the newest events are looked through for a message: receipts and reactions stand between two."""
+
+
+def see_to(projector: Projector, key: Key) -> None:
+    """Raise a listed promise if its time has come, and list it for when it is next to be looked at, if ever.
+
+    It is listed for later before anything else: one that kills the process must not stay the first in line.
+    """
+    item = projector.table.get(key)
+    if item is None or not item.get("open", {"S": ""})["S"].startswith("promised#"):
+        return
+    projector.postpone(key, kind="promised", attempts=int(item.get("attempts", {"N": "0"})["N"]))
+    head, playbook = CommitmentHead.model_validate_json(item["state"]["S"]), projector.playbook()
+    found = stage(head, projector.now(), playbook)
+    if found is not None:
+        _raise(projector.table, head, found, playbook)
+    listing = _listing(key, head, found, playbook) | {"projected_at": item["projected_at"]}
+    projector.table.replace(key, state=item["state"]["S"], seen=item["state"]["S"], extra=listing)
+
+
+def _listing(key: Key, head: CommitmentHead, found: Stage | None, playbook: Playbook) -> Item:
+    if found == "broken":
+        return {}
+    if found == "due" and head.until:
+        return listed(key, head.until)
+    return promised(key, head, playbook.commitments.notice)
+
+
+def _raise(table: Table, head: CommitmentHead, found: Stage, playbook: Playbook) -> None:
+    escalation = remind(head, found, event_key=_rests_on(table, head), playbook=playbook)
+    key = keys.escalation(identity_name=head.identity, escalation_id=escalation.id)
+    state = escalation.model_dump_json(exclude_defaults=True)
+    table.replace(key, state=state, seen=None, extra=offered(key, escalation))
+
+
+def _rests_on(table: Table, head: CommitmentHead) -> str:
+    """Return the journal's key of what a promise was about: of the case in which it was made, else of what the customer
+    said last, else of what happened last."""
+    case = head.made.escalation_id if head.made else None
+    if case and (item := table.get(keys.escalation(identity_name=head.identity, escalation_id=case))):
+        return Escalation.model_validate_json(item["state"]["S"]).event_key
+    spans = ((keys.EVENT_PREFIX, keys.LAST_DATED), (keys.UNDATED_PREFIX, f"{keys.UNDATED_PREFIX}~"))
+    partition = keys.identity(head.identity)
+    items = chain.from_iterable(
+        table.query(partition, first=first, last=last, newest_first=True, limit=_LOOKED_AT) for first, last in spans
+    )
+    newest = [journal.entry(item) for item in islice(items, _LOOKED_AT)]
+    if not newest:
+        raise StoreUnavailable("the journal has nothing yet of the identity to which something is promised")
+    return max(newest, key=lambda entry: _telling(entry.event)).key.sk
+
+
+def _telling(event: PersonalEvent) -> int:
+    """Return how much an event says of what a promise was about; of several that say as much, the newest counts."""
+    if not isinstance(event, Message):
+        return 0
+    return 2 if event.direction == "inbound" else 1

@@ -1,0 +1,48 @@
+"""Steps in the journal: what the company did about a customer, beside what the customer said."""
+
+from collections.abc import Iterator
+
+import orjson
+
+from shared.casework.steps import Step, step_adapter
+from shared.store import keys
+from shared.store.keys import Key
+from shared.store.table import Item, Table
+
+_LAST = "\U0010ffff"
+
+
+def key(step: Step) -> Key:
+    return keys.step(identity_name=step.identity, step_id=step.id)
+
+
+def item(step: Step) -> Item:
+    own = key(step)
+    state = step.model_dump(mode="json", exclude_defaults=True) | {"kind": step.kind}
+    return {
+        "pk": {"S": own.pk},
+        "sk": {"S": own.sk},
+        "received_at": {"S": keys.instant(step.at)},
+        "state": {"S": orjson.dumps(state).decode()},
+    }
+
+
+def read(found: Item) -> Step:
+    """Return the step that an item keeps; the inverse of `item`."""
+    return step_adapter.validate_json(found["state"]["S"])
+
+
+def keep(table: Table, step: Step) -> Step:
+    """Journal a step in one call, and return it as the journal has it.
+
+    Where its key is taken, that is the step of the same author under the same idempotency key: whoever asked again
+    compares the two.
+    """
+    there = table.insert(item(step))
+    return read(there) if there else step
+
+
+def of(table: Table, partition: str) -> Iterator[Step]:
+    """Yield the steps in an identity's partition, as they are now."""
+    first = keys.STEP_PREFIX
+    return map(read, table.query(partition, first=first, last=f"{first}{_LAST}"))
