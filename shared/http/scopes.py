@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from shared.errors import Forbidden, Unauthenticated
 from shared.playbook import Playbook
 
+_LONGEST = 255
+"""How many characters a subject may have."""
+
 
 def scopes(event: object, *, needed: str) -> frozenset[str]:
     """Return the scopes of the caller of an HTTP API's event (payload format 2.0).
@@ -23,13 +26,16 @@ def subject(event: object) -> str:
     """Return who the caller of an HTTP API's event is: the token's `sub` (RFC 7519, section 4.1.2), or else its
     `client_id` (RFC 9068, section 2.2).
 
-    Raises `Unauthenticated` when the token has neither.
+    Raises `Unauthenticated` when the token has neither, or none of at most 255 characters (OpenID Connect Core,
+    section 2): it is kept with everything that its holder does.
     """
     claims = _claims(event)
     named = (claims.get(name) for name in ("sub", "client_id"))
-    found = next((name for name in named if isinstance(name, str) and name.strip()), None)
+    found = next((name for name in named if isinstance(name, str) and name.strip() and len(name) <= _LONGEST), None)
     if found is None:
-        raise Unauthenticated("the token says nothing of whose it is; it needs the claim sub or client_id")
+        raise Unauthenticated(
+            "the token says nothing of whose it is; it needs the claim sub or client_id, of 255 characters at most"
+        )
     return found
 
 

@@ -32,6 +32,11 @@ class Difference(AssertionError):
     """A run came to something else than a calm one; says which faults befell which calls."""
 
 
+class Unsteady(Exception):
+    """A step that is taken again from where it was taken before makes other calls, though nothing has befallen it yet:
+    something outlives the process that is no part of where a world is. No mutant is caught by that."""
+
+
 type Faults = tuple[tuple[int, str], ...]
 """What befalls the calls of one invocation: the number of a call, and a row of `MODES`."""
 
@@ -79,9 +84,9 @@ class Explorer:
 
     def _steps(self, start: Where, faults: int) -> Iterator[tuple[Where | None, int, list[str]]]:
         """Yield where each way of making the next step leads, how many faults may still come, and what befell it."""
-        plans: list[Faults] = [()]
+        plans: list[tuple[Faults, list[Call]]] = [((), [])]
         while plans:
-            plan = plans.pop()
+            plan, known = plans.pop()
             self.put_back(start)
             try:
                 step = self.world.step(_as_planned(dict(plan)))
@@ -92,6 +97,8 @@ class Explorer:
                 return
             self.figures.steps += 1
             calls = step.invocation.calls
+            if calls[: len(known)] != known:
+                raise Unsteady(f"{step.name}, {plan}: {list(map(str, calls))} for {list(map(str, known))}")
             if len(plan) < faults:
                 plans += self._further(plan, calls)
             if not plan and faults == self._most:
@@ -99,11 +106,12 @@ class Explorer:
             told = [f"{mode} at {step.name}, call {number}: {calls[number - 1]}" for number, mode in plan]
             yield self.where(), faults - len(plan), told
 
-    def _further(self, plan: Faults, calls: list[Call]) -> list[Faults]:
-        """Return the plans with one more fault, at a call after all that this plan has one at."""
+    def _further(self, plan: Faults, calls: list[Call]) -> list[tuple[Faults, list[Call]]]:
+        """Return the plans with one more fault, at a call after all that this plan has one at, each with the calls that
+        are made until then."""
         first = plan[-1][0] + 1 if plan else 1
         places = enumerate(calls[first - 1 :], start=first)
-        return [(*plan, (number, mode)) for number, call in places for mode in self.modes(call)]
+        return [((*plan, (number, mode)), calls[:number]) for number, call in places for mode in self.modes(call)]
 
     def _check(self, start: Where, history: tuple[str, ...]) -> None:
         if start in self._met:

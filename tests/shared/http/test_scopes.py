@@ -100,7 +100,9 @@ def test_a_token_says_whose_it_is(claims: object, who: str) -> None:
     assert subject(_event(claims)) == who
 
 
-@pytest.mark.parametrize("claims", [None, {}, {"scope": READ}, {"sub": ""}, {"sub": 7}, {"username": "marta"}])
+@pytest.mark.parametrize(
+    "claims", [None, {}, {"scope": READ}, {"sub": ""}, {"sub": 7}, {"username": "marta"}, {"sub": "m" * 256}]
+)
 def test_a_token_of_nobody_is_none(claims: object) -> None:
     with pytest.raises(Unauthenticated):
         subject(_event(claims))
