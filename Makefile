@@ -22,7 +22,7 @@ locks := infra/locks
 rooms := services shared infra tests bench
 region := $(or $(AWS_REGION),$(AWS_DEFAULT_REGION),us-east-1)
 
-.PHONY: help env engine-env run stop send token wipe ledger dead redrive refuse replay reproject test check lint fuzz faults soak fmt build deploy lock bench
+.PHONY: help env engine-env peers-env run stop send token wipe ledger dead redrive refuse replay reproject clocks test check lint fuzz faults soak fmt build deploy lock bench
 
 help: ## list the doors
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -31,6 +31,7 @@ help: ## list the doors
 
 env: .venv/stamp ## make .venv from the locked dependencies
 engine-env: .engine/stamp ## make .engine: the local AWS engine and the SAM command
+peers-env: .peers/stamp ## make .peers: the libraries that `make bench` measures us against
 
 # pip, which knows the hash of one package, installs uv; uv installs the rest.
 .venv/stamp: $(locks)/dev.txt $(locks)/bootstrap.txt
@@ -44,6 +45,12 @@ engine-env: .engine/stamp ## make .engine: the local AWS engine and the SAM comm
 	@found=$$(infra/find-python) && echo "environment: .engine with $$found" && \
 	{ .engine/bin/python -c '' 2>/dev/null || "$$found" -m venv --clear --without-pip .engine; }
 	@$(uv) pip sync --quiet --python .engine/bin/python --require-hashes $(locks)/engine.txt
+	@touch $@
+
+.peers/stamp: $(locks)/peers.txt .venv/stamp
+	@found=$$(infra/find-python) && echo "environment: .peers with $$found" && \
+	{ .peers/bin/python -c '' 2>/dev/null || "$$found" -m venv --clear --without-pip .peers; }
+	@$(uv) pip sync --quiet --python .peers/bin/python --require-hashes $(locks)/peers.txt
 	@touch $@
 
 lock: .venv/stamp ## resolve pyproject.toml anew into infra/locks
@@ -92,13 +99,19 @@ replay: .venv/stamp ## read kept bytes again: account= since= until=; do=1 chang
 reproject: .venv/stamp ## compute projections again: account= since= until=, or identity=; do=1 changes what differs
 	@$(repair) $(span) $(call option,identity) $(doing)
 
+clocks: .venv/stamp ## how long customers were kept waiting: account= since= until=; playbook=7 by that version
+	@$(repair) $(span) $(call option,playbook)
+
 # ------------------------------------------------------------------------------------------------------------ checks
 
-test: lint ## every test, those on the local engine included
-	@$(python) -m pytest
+on_the_engine := system or engine
 
+test: check ## every test, those on the local engine included
+	@$(python) -m pytest -m "$(on_the_engine)"
+
+# A file is one process's, since its tests share what is dear to make; those that take longest come first of the files.
 check: lint ## the gate before a commit: all but the tests on the local engine
-	@$(python) -m pytest -m "not system and not engine"
+	@$(python) -m pytest -m "not ($(on_the_engine))" --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 lint: .venv/stamp .engine/stamp ## format, lint, types, template
 	$(python) -m ruff format --check $(rooms)
@@ -120,7 +133,7 @@ fmt: .venv/stamp ## format the code and repair what the linter can
 	$(python) -m ruff check --fix $(rooms)
 	$(python) -m ruff format $(rooms)
 
-bench: .venv/stamp .engine/stamp ## measure, print ratios, write bench/results.json
+bench: .venv/stamp .engine/stamp .peers/stamp ## measure, print ratios, write bench/results.json
 	@$(python) -m bench
 
 # ------------------------------------------------------------------------------------------------------------ Lambda

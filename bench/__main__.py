@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from bench import acknowledgement, calls, imports, lookup, packed
+from bench import acknowledgement, calls, clocks, imports, lookup, overdue, packed, peers
 from bench.figures import Figure, to_json, to_table
 
 MEASUREMENTS: Mapping[str, Callable[[], Iterator[Figure]]] = {
@@ -18,7 +18,10 @@ MEASUREMENTS: Mapping[str, Callable[[], Iterator[Figure]]] = {
     "acknowledgement": acknowledgement.measure,
     "imports": imports.measure,
     "lookup": lookup.measure,
+    "overdue": overdue.measure,
     "packed": packed.measure,
+    "clocks": clocks.measure,
+    "peers": peers.measure,
 }
 
 RESULTS = Path(__file__).with_name("results.json")

@@ -8,7 +8,6 @@ nothing, knows one platform at a time, retries nothing, and would lose what it d
 import hmac
 import os
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from http.client import HTTPConnection
@@ -16,6 +15,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
+
+from bench.proofs import PROOFS
 
 _PLATFORM = os.environ["BARE_PLATFORM"]
 _SECRET = os.environ["BARE_SECRET"]
@@ -33,38 +34,11 @@ _connection = HTTPConnection(_HOST)
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """Answer one invocation by API Gateway (HTTP API, payload format 2.0)."""
     body = b64decode(event["body"]) if event["isBase64Encoded"] else event["body"].encode()
-    header, proof = PROOFS[_PLATFORM](event["headers"], body)
+    header, proof = PROOFS[_PLATFORM](_SECRET, event["headers"], body)
     if not hmac.compare_digest(event["headers"].get(header, "").encode(), proof):
         return {"statusCode": 401}
     orjson.loads(body)
     return {"statusCode": _put(_item(event["rawPath"], body))}
-
-
-def _telegram(_headers: Mapping[str, str], _body: bytes) -> tuple[str, bytes]:
-    return "x-telegram-bot-api-secret-token", _SECRET.encode()
-
-
-def _meta(_headers: Mapping[str, str], body: bytes) -> tuple[str, bytes]:
-    return "x-hub-signature-256", f"sha256={hmac.digest(_SECRET.encode(), body, sha256).hex()}".encode()
-
-
-def _x(_headers: Mapping[str, str], body: bytes) -> tuple[str, bytes]:
-    return "x-twitter-webhooks-signature", b"sha256=" + b64encode(hmac.digest(_SECRET.encode(), body, sha256))
-
-
-def _standard_webhooks(headers: Mapping[str, str], body: bytes) -> tuple[str, bytes]:
-    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
-    key = b64decode(_SECRET.removeprefix("whsec_"))
-    return "webhook-signature", b"v1," + b64encode(hmac.digest(key, signed, sha256))
-
-
-PROOFS: Mapping[str, Callable[[Mapping[str, str], bytes], tuple[str, bytes]]] = {
-    "telegram": _telegram,
-    "meta": _meta,
-    "x": _x,
-    "standard_webhooks": _standard_webhooks,
-}
-"""Each platform's header and the proof that it has to hold."""
 
 
 def _item(path: str, body: bytes) -> bytes:

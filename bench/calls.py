@@ -46,6 +46,7 @@ _ENVIRONMENT = {
     "DELIVERY_BUCKET": "deliveries",
     "WEBHOOK_SECRETS_ID": "secrets",
     "DEPARTMENT_QUEUES": orjson.dumps({name: f"{_QUEUES}/{name}.fifo" for name in _DEPARTMENTS}).decode(),
+    "REPLIES_QUEUE_URL": f"{_QUEUES}/replies.fifo",
 }
 
 _READS = ("GetItem", "BatchGetItem", "Query")

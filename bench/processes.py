@@ -11,10 +11,12 @@ ROOT = Path(__file__).parents[1]
 
 
 @contextmanager
-def process(arguments: list[str], environment: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
-    """Run Python with nothing but this environment, and end it."""
+def process(
+    arguments: list[str], environment: Mapping[str, str], *, python: str | Path = sys.executable
+) -> Iterator[subprocess.Popen[str]]:
+    """Run Python with nothing but these variables, and end it; `python` is the interpreter of which environment."""
     pipe: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    with subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=dict(environment), **pipe) as running:
+    with subprocess.Popen([str(python), *arguments], cwd=ROOT, env=dict(environment), **pipe) as running:
         try:
             yield running
         finally:

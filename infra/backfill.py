@@ -18,7 +18,7 @@ from typing import Any
 from uuid import uuid4
 
 import boto3
-import urllib3
+import httpx
 
 from shared import calling, platforms, secrets
 from shared.accounts import Account
@@ -37,14 +37,14 @@ from shared.store.table import Table
 
 @dataclass(frozen=True, slots=True)
 class Backfill:
-    """One account's gap: `pool` makes the calls, `table` is looked into, and `journal` keeps what is fetched."""
+    """One account's gap: `client` makes the calls, `table` is looked into, and `journal` keeps what is fetched."""
 
     account: Account
     token: ApiToken
     gap: Gap
     table: Table
     journal: Journal
-    pool: urllib3.PoolManager
+    client: httpx.Client
     now: datetime
 
     def run(self, *, do: bool) -> tuple[Counter[str], str, bool]:
@@ -57,7 +57,7 @@ class Backfill:
         if port is None:
             raise ConfigurationError(f"{self.account.platform} cannot be asked for what was missed")
         who = presence(self.account, self.token)
-        match calling.drive(port.fill(who, self.gap, self.now), self.pool, hosts=port.hosts, dry=not do):
+        match calling.drive(port.fill(who, self.gap, self.now), self.client, hosts=port.hosts, dry=not do):
             case Call() as call:
                 return Counter(), f"with --do, this would be asked: {call.body.decode()}", True
             case Filling() as filling:
@@ -142,7 +142,7 @@ def _of(given: argparse.Namespace) -> Backfill:
         gap=span,
         table=table,
         journal=Journal(table, Bucket(_client("s3"), outputs["DeliveryBucketName"])),
-        pool=calling.over_tls(),
+        client=calling.over_tls(),
         now=now,
     )
 

@@ -26,9 +26,35 @@ CACHE = ROOT / ".aws-sam" / "dependencies"
 PYTHON_VERSION = "3.13"
 TASK_ROOT = "/var/task"
 
-SERVICES = ("channels", "customer360", "desk", "operations", "projector", "watch", "webhooks")
+SERVICES = (
+    "calls",
+    "channels",
+    "connectors",
+    "customer360",
+    "desk",
+    "greeting",
+    "media",
+    "operations",
+    "poller",
+    "projector",
+    "replies",
+    "watch",
+    "webhooks",
+)
 
-READ_DELIVERIES = {"channels", "operations", "projector", "watch", "webhooks"}
+READ_DELIVERIES = {
+    "calls",
+    "channels",
+    "connectors",
+    "desk",
+    "media",
+    "operations",
+    "poller",
+    "projector",
+    "replies",
+    "watch",
+    "webhooks",
+}
 """The services that need the platforms' folders, which are found and imported by name when they are needed."""
 
 READ_FRONTS = {"customer360"}
@@ -37,7 +63,7 @@ READ_FRONTS = {"customer360"}
 PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
 """What a wheel must be made for, by Lambda architecture (its Python 3.13 runs on Amazon Linux 2023)."""
 
-BOTOCORE_SERVICES = {"dynamodb", "dynamodbstreams", "s3", "secretsmanager", "sqs"}
+BOTOCORE_SERVICES = {"dynamodb", "dynamodbstreams", "s3", "secretsmanager", "sesv2", "sqs"}
 """The services whose descriptions are kept; all of them together would be two thirds of the artefact."""
 
 NOT_SHIPPED = ("*.md", "*.pyi", "*.pyx", "*.c", "*.h", "py.typed", "RECORD", "INSTALLER", "REQUESTED")

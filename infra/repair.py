@@ -5,6 +5,7 @@
     python -m infra.repair redrive
     python -m infra.repair refuse    NAME --reason "a vendor's test" --author "night shift"
     python -m infra.repair replay    [--account ...] [--since ...] [--until ...]
+    python -m infra.repair clocks    [--account ...] [--since ...] [--until ...] [--playbook 7]
     python -m infra.repair reproject --account ... [--since ...] [--until ...]     or  --identity ...
 
 Whatever changes something only looks, and says what it would change; with `--do` it is done. Nothing personal is
@@ -18,6 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from infra.stack import Stack
+from infra.timing import HEAD, punctuality
 from shared.errors import MostradorError
 from shared.ledger import Balance
 from shared.repair.dead import stuck
@@ -27,7 +29,7 @@ from shared.repair.redrive import refuse as refuse_units
 from shared.repair.replay import replay as replayed
 from shared.repair.reproject import reproject as reprojected
 from shared.spans import span
-from shared.store import keys
+from shared.store import keys, playbooks
 from shared.store.ledger import Span, balance_of, requests
 from shared.store.table import Table
 
@@ -149,6 +151,19 @@ def reproject(stack: Stack, given: argparse.Namespace) -> int:
     return _print_differences(stack, "reproject", found, do=given.do)
 
 
+def clocks(stack: Stack, given: argparse.Namespace) -> int:
+    """Print how long customers were kept waiting, by channel, under the current playbook or another version."""
+    spans = _spans(stack, given)
+    playbook = playbooks.version(stack.table, given.playbook) if given.playbook else stack.playbook()
+    people = ([*stack.table.query(partition)] for partition in _people(spans, stack.table))
+    rows = list(punctuality(people, playbook, since=spans[0].since, until=spans[0].until)) if spans else []
+    print(f"What began {_between(spans)}, by playbook version {playbook.version}, in open time:\n")
+    _print_table([HEAD], rows)
+    late = sum(int(str(row[4])) for row in rows)
+    print(f"\nLate: {late}. GET /customers/{{id}}/clocks says of one customer when and why.")
+    return 0
+
+
 COMMANDS: dict[str, Callable[[Stack, argparse.Namespace], int]] = {
     "ledger": ledger,
     "dead": dead,
@@ -156,6 +171,7 @@ COMMANDS: dict[str, Callable[[Stack, argparse.Namespace], int]] = {
     "refuse": refuse,
     "replay": replay,
     "reproject": reproject,
+    "clocks": clocks,
 }
 
 
@@ -239,13 +255,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--stack", default="mostrador")
     commands = parser.add_subparsers(dest="command", required=True)
     made = {name: commands.add_parser(name, help=command.__doc__) for name, command in COMMANDS.items()}
-    for name in ("ledger", "replay", "reproject"):
+    for name in ("ledger", "replay", "reproject", "clocks"):
         made[name].add_argument("--account", help="<platform>/<account>, as in the webhook's URL; all without it")
         made[name].add_argument("--since", help="like 2026-11-20T08:00Z; a day before --until without it")
         made[name].add_argument("--until", help="exclusive; now without it")
     for name in ("redrive", "refuse", "replay", "reproject"):
         made[name].add_argument("--do", action="store_true", help="do it; without, it is only looked at")
     made["reproject"].add_argument("--identity", help="one person's address on a channel, instead of a span")
+    made["clocks"].add_argument("--playbook", type=int, help="a version that was published; the current one without it")
     made["refuse"].add_argument("name", help="as `dead` names it")
     made["refuse"].add_argument("--reason", required=True)
     made["refuse"].add_argument("--author", required=True)

@@ -14,7 +14,7 @@ from shared.errors import ConfigurationError, InvalidParameter
 from shared.platforms import names
 from shared.playbook import Playbook
 from shared.projection.projector import Projector
-from shared.queues import Departments, Queue
+from shared.queues import Departments, Queue, Replies
 from shared.store.journal import Bucket
 from shared.store.playbooks import CurrentPlaybook
 from shared.store.table import Table
@@ -54,7 +54,9 @@ class Stack:
 
     @cached_property
     def bucket(self) -> Bucket:
-        return Bucket(self.client("s3"), self.outputs["DeliveryBucketName"])
+        return Bucket(
+            self.client("s3"), self.outputs["DeliveryBucketName"], mail=self.outputs.get("MailBucketName", "")
+        )
 
     @cached_property
     def queues(self) -> list[Queue]:
@@ -77,6 +79,7 @@ class Stack:
             now=lambda: self.now,
             public_url=self.outputs["ApiUrl"],
             version="repair",
+            replies=Replies(self._sqs, self.queue("replies").url),
         )
 
     @cached_property

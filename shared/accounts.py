@@ -12,22 +12,34 @@ from shared.models import Frozen
 
 _Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,30}$")]
 _AccountName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._~-]{0,127}$")]
-_Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
+_ID = (
+    r"[A-Za-z0-9_-]{1,128}(\.[A-Za-z0-9_-]{1,63}){0,7}|\+[1-9][0-9]{6,14}"
+    r"|[a-z0-9._+-]{1,64}@[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63}){1,7}"
+)
+"""A platform's id or a user's name there, a host, a telephone number (E.164), or a mail address in small letters."""
+
+_URL = r"https://([a-z0-9-]{1,63}\.){1,7}[a-z][a-z0-9-]{0,62}/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]{0,400}"
+"""A URL: over TLS, of a host by its name in small letters, at the usual port, with no password in it."""
+
+_Id = Annotated[str, StringConstraints(pattern=f"^({_ID})$")]
+_ThingId = Annotated[str, StringConstraints(pattern=f"^({_ID}|{_URL})$")]
 
 LONGEST_SILENCE = timedelta(days=14)
 """No longer silence can be told from none at all: that far back is looked for an account's last delivery."""
 
+_Cadence = Annotated[int, Field(strict=True, ge=1, le=timedelta(days=1) // timedelta(minutes=1))]
 _Silence = Annotated[int, Field(strict=True, ge=5, le=LONGEST_SILENCE // timedelta(minutes=1))]
 
 
 class AccountThing(Frozen):
-    """Something of the company's at a platform that has to be named to ask about it: a Page, a WhatsApp account.
+    """Something of the company's at a platform that has to be named to ask about it, or to speak through it: a Page, a
+    WhatsApp account, a mailbox.
 
     `through` is the id of another one by which it is reached: an Instagram account's Page.
     """
 
     kind: _Word
-    id: _Id
+    id: _ThingId
     through: _Id | None = None
 
 
@@ -35,6 +47,8 @@ class Account(Frozen):
     """One of the company's accounts, as its webhook's URL names it, and what is expected of it.
 
     Without `silent_at_most_minutes`, silence is no cause for alarm. `app` is the id of the app that must be subscribed.
+    `poll_every_minutes` is how often to ask for what is new where nobody tells us; without it, as often as fits the
+    platform.
     """
 
     platform: _Word
@@ -42,6 +56,7 @@ class Account(Frozen):
     silent_at_most_minutes: _Silence | None = None
     things: tuple[AccountThing, ...] = ()
     app: _Id | None = None
+    poll_every_minutes: _Cadence | None = None
 
     @property
     def name(self) -> str:
@@ -55,8 +70,10 @@ def unknown_to_platforms(accounts: Iterable[Account]) -> Iterator[str]:
             known = ", ".join(platforms.names())
             yield f"accounts[{account.name}].platform: there is no such platform; name one of: {known}"
             continue
-        port = platforms.subscription(account.platform)
-        kinds = port.things if port else ()
+        finders = (platforms.subscription, platforms.poll, platforms.reply, platforms.media)
+        ports = [found(account.platform) for found in finders]
+        named = [kind for port in ports if port for kind in (*port.things, *getattr(port, "also", ()))]
+        kinds = list(dict.fromkeys(named))
         for thing in account.things:
             if thing.kind not in kinds:
                 remedy = f"name one of: {', '.join(kinds)}" if kinds else "this platform needs none; remove it"

@@ -18,6 +18,9 @@ _ADVICE = {
     "too_short": "must have at least {min_length}",
     "literal_error": "must be {expected}",
     "model_type": "must be a table of settings",
+    "model_attributes_type": "must be a table of settings",
+    "union_tag_invalid": "has a {discriminator} that must be one of {expected_tags}",
+    "union_tag_not_found": "must say its {discriminator}",
     "value_error": "{error}",
 }
 
@@ -32,9 +35,14 @@ def advice(error: ValidationError, written: object) -> Iterator[str]:
 
 
 def _place(location: Sequence[int | str], written: object) -> str:
-    """Return a setting's path, with a list's elements by their `name`, or else counted from one."""
+    """Return a setting's path, with a list's elements by their `name`, or else counted from one.
+
+    Of settings of several kinds, pydantic names the kind in between; nobody wrote that.
+    """
     path = ""
     for step in location:
+        if isinstance(written, Mapping) and step == written.get("kind"):
+            continue
         inner = _inside(written, step)
         if isinstance(step, str):
             path += f".{step}" if path else step

@@ -94,10 +94,11 @@ def judge(name: str, facts: Facts, *, before: Health | None, now: datetime) -> H
     return Health(state=state, since=began, sentence=said, facts=facts)
 
 
-def presence(account: "Account", token: "ApiToken") -> Presence:
-    """Return an account of the playbook as its platform's ports see it."""
+def presence(account: "Account", token: "ApiToken | None") -> Presence:
+    """Return an account of the playbook as its platform's ports see it; without a token where it needs none."""
     things = tuple(Thing(thing.kind, thing.id, thing.through) for thing in account.things)
-    return Presence(account.platform, account.account, token.token, token.things, things, account.app)
+    own, others = (token.token, token.things) if token else ("", {})
+    return Presence(account.platform, account.account, own, others, things, account.app)
 
 
 def with_subscription(facts: Facts, found: Subscription) -> Facts:

@@ -15,6 +15,7 @@ MostradorError
 |-- UnreadableDelivery      200  verified, but not understood; kept with its bytes and replayed after the fix
 |-- ConfigurationError      500  our own set-up is wrong; says which setting and what to do
 |-- StoreUnavailable        503  no store took it; the caller should try again
+|-- PlatformUnreachable     503  what a platform keeps of a proof cannot be had now; the caller should try again
 """
 
 
@@ -119,5 +120,11 @@ class ConfigurationError(MostradorError):
 
 class StoreUnavailable(MostradorError):
     """The journal and its spill queue both refused the write."""
+
+    status = 503
+
+
+class PlatformUnreachable(MostradorError):
+    """What a proof is checked with is kept by the platform itself, which did not hand it out."""
 
     status = 503

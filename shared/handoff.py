@@ -7,6 +7,7 @@ not share a class with the product's own words. `python -m shared.handoff` print
 import json
 import sys
 from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import Any, Literal
 
@@ -18,14 +19,14 @@ from shared.models import ContactKind, Instant, Message, PersonalEvent, Visibili
 from shared.playbook import Priority
 from shared.projection.about import About
 from shared.projection.known import join, said
+from shared.triage import Reason
 
 MAX_BYTES = 240 * 1024
 """How long a hand-off's JSON may be: SQS took 256 KiB with all attributes before it took 1 MiB, and many consumers'
 buffers and onward queues still do (SQS Developer Guide, message quotas)."""
 
-_MAX_NAME = 200
-_MAX_LINK = 4096
-_MAX_PROMISE = 4000
+_MAX_NAME, _MAX_LINK, _MAX_PROMISE = 200, 4096, 4000
+_MOST_OTHERS = 10
 _IN_COMMON = {"external_id", "occurred_at", "identity", "account", "channel", "thread"}
 """What every event of a person has as a message has it."""
 
@@ -73,6 +74,7 @@ class QuotedMessage(_Part):
     occurred_at: Instant = Field(description="The platform's instant.")
     text: str
     attachments: tuple[QuotedAttachment, ...]
+    rating: int | None = Field(None, description="How many stars of five a review gives; null for all that is none.")
 
 
 class Promise(_Part):
@@ -89,6 +91,25 @@ class Why(_Part):
     evidence: str | None = Field(description="The playbook's phrase that was found in the message.")
 
 
+class Stop(_Part):
+    """A department that had this before, and how it left there."""
+
+    department: str
+    offered_at: Instant
+    at: Instant = Field(description="When it left there.")
+    act: str = Field(description="returned, handed_over, or expired when it was not accepted or answered in time.")
+    why: str = Field(description="In the words of whoever did it.")
+
+
+class Sibling(_Part):
+    """Another open request about the same person."""
+
+    id: str
+    department: str
+    state: str
+    priority: Priority
+
+
 class Links(_Part):
     customer: str = Field(description="Everything about the customer, by the lookup service.")
     timeline: str = Field(description="Everything that was said, the newest first.")
@@ -99,7 +120,11 @@ class HandOff(_Part):
     """A request that a department take over what a customer said, with all that is needed to begin."""
 
     version: Literal["1"] = "1"
-    id: str = Field(pattern="^esc_[a-z2-7]{26}$", description="The escalation's id: claim by it, it may come twice.")
+    id: str = Field(pattern="^esc_[a-z2-7]{26}$", description="The escalation's id, the same wherever it passes.")
+    offer: int = Field(
+        0, description="Grows with each time that it is put on a queue. Claim by id and offer: each may come twice."
+    )
+    claim: str = Field(description="id and offer in one text, to claim by.")
     department: str
     priority: Priority
     offered_at: Instant
@@ -110,6 +135,9 @@ class HandOff(_Part):
     message: QuotedMessage = Field(description="What was last said, without text where that was a call.")
     commitment: Promise | None = Field(description="Set when this reminds of a promise, which is to be seen to.")
     reasons: tuple[Why, ...] = Field(description="Why this department and this priority, the deciding ones first.")
+    path: tuple[Stop, ...] = Field((), description="The departments that had it before, the first one first.")
+    path_left_out: int = Field(0, description="How many departments that had it before those of path are left out.")
+    others: tuple[Sibling, ...] = Field((), description="What else is open about this person, to be seen to together.")
     evidence: tuple[str, ...] = Field(description="Keys of the journal's events that this rests on.")
     links: Links
     truncated: bool = Field(description="True when something was cut to fit the queue; links.timeline has it whole.")
@@ -125,12 +153,14 @@ def hand_off(
     about: About,
     *,
     commitment: CommitmentHead | None = None,
+    others: Sequence[Escalation] = (),
     public_url: str,
 ) -> HandOff:
     """Return what a department is told of an escalation.
 
-    `event` is the one that it rests on, `about` what is known of its author, and `commitment` the promise of which it
-    reminds. `public_url` is where the lookup service answers; with an empty one the links are paths. To stay within
+    `event` is the one that it rests on, or for which it comes once more, `about` what is known of its author,
+    `commitment` the promise of which it reminds, and `others` are the person's other open ones, on whichever of their
+    identities. `public_url` is where the lookup service answers; with an empty one the links are paths. To stay within
     `MAX_BYTES`, the end of the texts, the last attachments and the last contact points are left out, and `truncated`
     says so; identifiers are never cut.
     """
@@ -140,11 +170,14 @@ def hand_off(
     }
     message = _as_message(event)
     permalink = message.permalink if len(message.permalink or "") <= _MAX_LINK else None
+    last = escalation.last
     customer_url = f"{public_url.rstrip('/')}/customers/{escalation.customer_id}"
     return _fitted(
         HandOff.model_validate(
             {
                 "id": escalation.id,
+                "offer": escalation.offer,
+                "claim": offer_id(escalation),
                 "department": escalation.department,
                 "priority": escalation.priority,
                 "offered_at": escalation.offered_at,
@@ -154,13 +187,38 @@ def hand_off(
                 "conversation": message,
                 "message": message,
                 "commitment": _promise(commitment),
-                "reasons": escalation.reasons,
-                "evidence": (escalation.event_key,),
+                "reasons": (*_passed(escalation), *escalation.reasons),
+                "path": escalation.path,
+                "path_left_out": escalation.path_left_out,
+                "others": others[:_MOST_OTHERS],
+                "evidence": tuple(dict.fromkeys(filter(None, (escalation.event_key, last and last.evidence)))),
                 "links": {"customer": customer_url, "timeline": f"{customer_url}/timeline", "permalink": permalink},
                 "truncated": permalink != message.permalink or not _is_whole(commitment),
             }
         )
     )
+
+
+def offer_id(case: Escalation) -> str:
+    """Return what tells one offer of an escalation from another: its id alone for the first."""
+    return f"{case.id}-{case.offer}" if case.offer else case.id
+
+
+def _passed(case: Escalation) -> Iterator[Reason]:
+    """Yield why it comes from another department, or once more."""
+    if case.offer and case.last:
+        who = case.path[-1].department if case.path else case.department
+        text = f"{_PASSED.get(case.last.act, 'It was looked at again')} ({who})."
+        yield Reason(code=case.last.act, text=f"{text} {case.last.why}".strip())
+
+
+_PASSED: dict[str, str] = {
+    "returned": "It was handed back",
+    "handed_over": "It was handed over",
+    "expired": "It was not seen to in time",
+    "reminded": "It still waits",
+    "reopened": "It was answered, and the customer waits again",
+}
 
 
 def _as_message(event: PersonalEvent) -> Message:

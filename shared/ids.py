@@ -3,8 +3,11 @@
 They are pseudonyms: whoever can list all possible identities (all phone numbers, say) can find the one behind an id.
 """
 
+import re
 from base64 import b32encode
 from hashlib import sha256
+
+_REPLY_ID = re.compile("rpl_[a-z2-7]{26}")
 
 
 def escalation_id(*, identity: str, external_id: str, department: str) -> str:
@@ -17,6 +20,12 @@ def reminder_id(*, term_id: str, stage: str) -> str:
     return _derived("esc", term_id, stage)
 
 
+def overdue_id(*, identity: str, conversation: str, since: str, stage: str) -> str:
+    """Return the id (`esc_` and 26 characters) of the request that somebody answer a conversation in which the customer
+    has been waiting since an instant."""
+    return _derived("esc", identity, conversation, since, stage)
+
+
 def customer_id(identity: str) -> str:
     """Return the id (`cus_` and 26 characters) of the customer whose first identity this is."""
     return _derived("cus", identity)
@@ -26,6 +35,17 @@ def step_id(*, subject: str, identity: str, idempotency_key: str) -> str:
     """Return the id (`stp_` and 26 characters) of what somebody did about an identity under an idempotency key of
     theirs."""
     return _derived("stp", subject, identity, idempotency_key)
+
+
+def move_id(*, escalation_id: str, number: int, act: str) -> str:
+    """Return the id (`stp_` and 26 characters) of what we do with an escalation by ourselves."""
+    return _derived("stp", escalation_id, str(number), act)
+
+
+def returned_reply_id(value: object) -> str | None:
+    """Return the id of a reply of ours (`rpl_` and 26 characters) that a platform gives back; none for anything else,
+    since whoever else speaks in the account's name may put anything there."""
+    return value if isinstance(value, str) and _REPLY_ID.fullmatch(value) else None
 
 
 def _derived(prefix: str, *parts: str) -> str:

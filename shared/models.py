@@ -27,6 +27,10 @@ class Headers(Mapping[str, str]):
     def __getitem__(self, name: str) -> str:
         return self._values[name.lower()]
 
+    # Mapping's own makes two calls more and catches an error for each header that is missing; every proof asks.
+    def get(self, name: str, default: str | None = None) -> str | None:  # type: ignore[override]
+        return self._values.get(name.lower(), default)
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
 
@@ -58,7 +62,8 @@ class Delivery:
 
     `account` is the one named in the webhook's URL; a body may speak of several of the company's accounts, and
     then each event names its own. `received_at` is the instant at our door. `request_id` tells apart the requests that
-    brought the same bytes; it is the gateway's.
+    brought the same bytes; it is the gateway's. `content` is what the body says that lies elsewhere (a mail in a
+    bucket), where somebody has fetched it; it is no part of what is kept.
     """
 
     platform: str
@@ -67,6 +72,7 @@ class Delivery:
     headers: Mapping[str, str] = field(repr=False)
     received_at: datetime
     request_id: str = ""
+    content: bytes | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "headers", Headers(self.headers))
@@ -87,6 +93,7 @@ def _in_utc(value: datetime) -> datetime:
 Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 Identifier = Annotated[str, Field(min_length=1)]
 Count = Annotated[int, Field(ge=-(2**63), lt=2**63)]  # what JSON writers agree on
+Stars = Annotated[int, Field(strict=True, ge=1, le=5)]
 
 
 class Frozen(BaseModel):
@@ -181,25 +188,38 @@ class Message(_Known):
     """Something said: by the customer (`inbound`) or by the company on any screen, ours or the platform's (`outbound`).
 
     `reply_to` is the external id of the message answered; `permalink` opens it on the platform, where that exists.
+    `title` is what stands over it where the channel has that: a mail's subject, a topic's or a review's title.
+    `summons` is whether it names the company's account or quotes it, where the platform tells. `overheard` is whether
+    nobody spoke to the company, and it was found by listening. `reply_id` is our own id of what we sent, where the
+    platform gives it back. `rating` is how many stars of five a review gives; what has no stars, such as a
+    recommendation or a thumb, has none.
     """
 
     kind: Literal["message"] = "message"
     direction: Direction = "inbound"
     visibility: Visibility = "private"
+    title: str | None = None
     text: str = ""
     attachments: tuple[Attachment, ...] = ()
     reply_to: str | None = None
     permalink: str | None = None
+    summons: bool | None = None
+    overheard: bool = False
+    reply_id: str | None = None
+    rating: Stars | None = None
 
 
 class Edit(_Known):
-    """A message's new content; `target` is the external id of the message as first sent."""
+    """A message's new content; `target` is the external id of the message as first sent; `overheard` and `rating` are
+    as there, the rating as it is now."""
 
     kind: Literal["edit"] = "edit"
     direction: Direction = "inbound"
     target: Identifier
     text: str = ""
     attachments: tuple[Attachment, ...] = ()
+    overheard: bool = False
+    rating: Stars | None = None
 
 
 class Deletion(_Known):
@@ -223,12 +243,13 @@ class Reaction(_Known):
 
 class Receipt(_Known):
     """What became of something we sent: `target` is its external id, or none where the platform gives only a
-    watermark (everything up to `occurred_at`)."""
+    watermark (everything up to `occurred_at`); `reply_id` is our own, where the platform gives it back."""
 
     kind: Literal["receipt"] = "receipt"
     target: str | None = None
     status: Literal["sent", "delivered", "read", "played", "failed"]
     error: str | None = None
+    reply_id: str | None = None
 
 
 class ProfileChange(_Known):
@@ -243,12 +264,21 @@ class ProfileChange(_Known):
 
 
 class Call(_Known):
-    """A voice call. `status` is how far it got; `duration` in seconds where the platform gives it."""
+    """A voice call. `status` is how far it got; `duration` in seconds where the platform gives it.
+
+    `by_machine` is whether all that is known to have taken it is an announcement, a menu or an answering machine, on
+    whichever side: nobody has been spoken to. `recording` is where what was said can be heard. `waited` is for how many
+    seconds the caller stood in a queue, and `agent` the platform's id of who of ours took it, where it tells.
+    """
 
     kind: Literal["call"] = "call"
     direction: Direction = "inbound"
     status: Literal["ringing", "answered", "missed", "rejected", "completed", "failed"]
     duration: Count | None = None
+    by_machine: bool = False
+    recording: str | None = None
+    waited: Count | None = None
+    agent: str | None = None
 
 
 class Ignored(_Unit):

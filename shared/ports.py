@@ -2,35 +2,67 @@
 
 A port is pure. What it wants to know it asks for step by step: it is a generator that yields a `Call`, is sent the
 `Answer`, and returns its finding. Whoever drives it makes the calls (`shared/calling.py`). A platform's port stands in
-`subscription.py` or `backfill.py` of its folder, under the name `PORT`.
+`subscription.py`, `backfill.py` or `poll.py` of its folder, under the name `PORT`.
 """
 
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 
 import orjson
 
 type Asking[T] = Generator[Call, Answer, T]
 
+_LONGEST_WAIT = timedelta(days=1)
+"""Nobody is believed who asks for a longer silence."""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One HTTPS request to a platform's API. URL, headers and body may hold tokens and are never printed."""
+    """One HTTPS request to a platform's API. URL, headers and body may hold tokens and are never printed.
 
-    method: Literal["GET", "POST"]
+    `aws` are the service and the region of AWS for which whoever makes the call signs it with its own credentials.
+    `signs_in` is whether it does nothing but get a token for the calls after it: who makes it may give the same answer
+    again for a while, since platforms count how often somebody signs in.
+    """
+
+    method: Literal["GET", "POST", "PUT"]
     url: str = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes = field(default=b"", repr=False)
+    aws: tuple[str, str] | None = None
+    signs_in: bool = False
+
+    @property
+    def reads(self) -> bool:
+        """Whether it changes nothing at the platform."""
+        return self.method == "GET" or self.signs_in
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. `status` is 0 when nothing did: no connection, no answer in time, or more than is read."""
+    """What came back. `status` is 0 when nothing did: no connection, no answer in time, or more than is read. `error`
+    is the error's name where it stands in a header of its own, as AWS has it. `headers` are those that a port may read
+    (`shared/calling.py`), by their names in small letters."""
 
     status: int
     body: bytes = field(default=b"", repr=False)
+    error: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    def retry_after(self, now: datetime) -> datetime | None:
+        """Return before when it asks not to be called again (RFC 9110, section 10.2.3), or `None` where it does not."""
+        said = self.headers.get("retry-after", "").strip()
+        if said.isascii() and said.isdecimal():
+            return now + min(timedelta(seconds=int(said[:9])), _LONGEST_WAIT)
+        try:
+            until = parsedate_to_datetime(said)
+        except ValueError:
+            return None
+        until = until if until.tzinfo else until.replace(tzinfo=UTC)
+        return min(until, now + _LONGEST_WAIT) if until > now else None
 
     def json(self) -> Mapping[str, Any]:
         """Return the body's JSON object; an empty one for anything else, which then lacks what a reader looks for."""
@@ -58,7 +90,8 @@ class Presence:
     """An account as its platform is asked about it: `account` is the last part of the webhook's URL.
 
     `tokens` are for things by their id, `token` for everything else. `app` is the id of the app that must be
-    subscribed, where several may be.
+    subscribed, where several may be. `company` is the company's name, as people read it. `door` is where our webhooks
+    are reached from outside, `https://` and a host; empty where that is not known.
     """
 
     platform: str
@@ -67,6 +100,8 @@ class Presence:
     tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
     things: tuple[Thing, ...] = ()
     app: str | None = None
+    company: str = ""
+    door: str = ""
 
     @property
     def path(self) -> str:
@@ -113,8 +148,26 @@ class Filling:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one poll found.
+
+    `bodies` are deliveries as the platform's `normalise` reads them, to be journalled like any other, and the same
+    bytes for the same find. `cursor` is what to go on from once they are. `failing` is whether the platform did not let
+    itself be asked: `cursor` is then as far as it went, and `sentence` says to operators what to do, with no value of a
+    payload. `not_before` is before when it asks not to be asked again.
+    """
+
+    bodies: tuple[bytes, ...] = field(repr=False)
+    cursor: str = field(repr=False)
+    sentence: str = ""
+    failing: bool = False
+    not_before: datetime | None = None
+
+
 type Ask = Callable[[Presence, datetime], Asking[Subscription]]
 type Fill = Callable[[Presence, Gap, datetime], Asking[Filling]]
+type Poll = Callable[[Presence, str, datetime], Asking[Found]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +184,32 @@ class SubscriptionPort:
 
 @dataclass(frozen=True, slots=True)
 class BackfillPort:
-    """`fill(presence, gap, now)` gets what was missed. It calls none but `hosts`, over TLS; with none, nobody."""
+    """`fill(presence, gap, now)` gets what was missed. It calls none but `hosts`, over TLS; with none, nobody.
+
+    `channels` are those of which anything is to be had; all of the platform's where it names none.
+    """
 
     hosts: frozenset[str]
     fill: Fill
+    channels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PollPort:
+    """`poll(presence, cursor, now)` asks for what is new since the cursor, an empty one being the first time. It calls
+    none but `hosts(presence)`, over TLS.
+
+    `every` is how long to wait between two polls, unless the playbook says otherwise. With `things`, the kinds that it
+    asks for, each thing of an account has a cursor of its own, and is the only one of the presence that is given.
+    `also` are kinds that a poll reads all at once, where there are none of those.
+    `needs_token` is whether it cannot be asked without an API token. `calls_a_day` is how many calls an account may
+    make in a day (UTC), where the platform counts them; a poll that has begun is ended.
+    """
+
+    hosts: Callable[[Presence], frozenset[str]]
+    poll: Poll
+    every: timedelta
+    things: tuple[str, ...] = ()
+    needs_token: bool = True
+    calls_a_day: int | None = None
+    also: tuple[str, ...] = ()

@@ -2,17 +2,19 @@
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from hashlib import sha256
+from itertools import batched
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
 from shared.errors import ConfigurationError
 from shared.models import Delivery
 from shared.store import codec
-from shared.store.keys import instant
+from shared.store.keys import Key, instant
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -67,22 +69,102 @@ class Departments:
         self._client = client
         self._urls = urls
 
-    def offer(self, *, department: str, customer_id: str, escalation_id: str, body: str) -> None:
-        """Put a hand-off on a department's queue: in order for each customer, once for each escalation.
+    def offer(self, *, department: str, customer_id: str, offer_id: str, body: str) -> None:
+        """Put a hand-off on a department's queue: in order for each customer, once for each offer.
 
         The queue itself drops a second one within five minutes (SQS FIFO deduplication); after that the consumer's
-        claim by escalation id does.
+        claim by the offer's id does.
         """
+        self.put(department, body, group=customer_id, once=offer_id)
+
+    def put(self, department: str, body: str, *, group: str, once: str) -> None:
+        """Put a message on a department's queue: in order within its group, once in five minutes by what tells it from
+        others."""
         if department not in self._urls:
             raise ConfigurationError(
                 f"the playbook names the department {department}, which has no queue in the template"
             )
         self._client.send_message(
-            QueueUrl=self._urls[department],
-            MessageBody=body,
-            MessageGroupId=customer_id,
-            MessageDeduplicationId=escalation_id,
+            QueueUrl=self._urls[department], MessageBody=body, MessageGroupId=group, MessageDeduplicationId=once
         )
+
+
+class ReplyWaiting(NamedTuple):
+    """A message of the replies' queue: whose reply it is, and its id. The words are in the journal."""
+
+    identity: str
+    reply_id: str
+
+
+class Replies:
+    """The FIFO queue of what is to be said to customers."""
+
+    def __init__(self, client: "SQSClient", url: str) -> None:
+        self._client = client
+        self._url = url
+
+    def ask(self, reply: ReplyWaiting, *, conversation: Key, number: int = 0) -> None:
+        """Put a reply on the queue: in order for each conversation, once for each time that it is asked for.
+
+        `number` is how many things have become of it. The queue drops a second message within five minutes (SQS FIFO
+        deduplication); after that the journal tells whoever sends that it was sent.
+        """
+        self._client.send_message(
+            QueueUrl=self._url,
+            MessageBody=json.dumps(reply._asdict()),
+            MessageGroupId=sha256("\n".join(conversation).encode()).hexdigest(),
+            MessageDeduplicationId=f"{reply.reply_id}-{number}" if number else reply.reply_id,
+        )
+
+    def postpone(self, receipt: str, seconds: int) -> None:
+        """Hide a received message, and with it all that follows in its conversation, for so many seconds."""
+        hidden = min(seconds, _LONGEST_HIDING)
+        self._client.change_message_visibility(QueueUrl=self._url, ReceiptHandle=receipt, VisibilityTimeout=hidden)
+
+
+def waiting_reply(message: str) -> ReplyWaiting:
+    """Return what a message of the replies' queue says; the inverse of what `Replies.ask` writes."""
+    said = orjson.loads(message)
+    return ReplyWaiting(said["identity"], said["reply_id"])
+
+
+class MediaWaiting(NamedTuple):
+    """A message of the media queue: which event's so-manieth attachment is to be copied."""
+
+    event: Key
+    number: int
+
+
+class Media:
+    """The queue of the files that are to be copied."""
+
+    def __init__(self, client: "SQSClient", url: str) -> None:
+        self._client = client
+        self._url = url
+
+    def ask(self, waiting: Sequence[MediaWaiting]) -> list[MediaWaiting]:
+        """Put files on the queue, in calls of ten; return those that it did not take."""
+        refused = []
+        for batch in batched(waiting, _AT_ONCE, strict=False):
+            entries = [{"Id": str(number), "MessageBody": _waiting_file(each)} for number, each in enumerate(batch)]
+            answer = self._client.send_message_batch(QueueUrl=self._url, Entries=entries)  # type: ignore[arg-type]
+            refused += [batch[int(each["Id"])] for each in answer.get("Failed", [])]
+        return refused
+
+    def postpone(self, receipt: str, seconds: int) -> None:
+        """Hide a received message for so many seconds."""
+        hidden = min(seconds, _LONGEST_HIDING)
+        self._client.change_message_visibility(QueueUrl=self._url, ReceiptHandle=receipt, VisibilityTimeout=hidden)
+
+
+def _waiting_file(waiting: MediaWaiting) -> str:
+    return json.dumps({"pk": waiting.event.pk, "sk": waiting.event.sk, "number": waiting.number})
+
+
+def waiting_file(message: str) -> MediaWaiting:
+    """Return what a message of the media queue says; the inverse of what `Media.ask` writes."""
+    said = orjson.loads(message)
+    return MediaWaiting(Key(said["pk"], said["sk"]), said["number"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +229,8 @@ class Queue:
     def take_back(self, letter: Letter) -> None:
         """Put a dead letter on the queue again, and only then take it off the dead-letter queue.
 
-        Dying in between leaves it on both, which doubles a message and loses none.
+        Dying in between leaves it on both, which doubles a message and loses none. SQS has whoever does this as the
+        sender of what is sent again: no queue's reader may know by the sender what was done before.
         """
         self._client.send_message(QueueUrl=self.url, **letter.send)
         self._client.delete_message(QueueUrl=self.dead_letters_url, ReceiptHandle=letter.receipt)
@@ -162,6 +245,8 @@ _COUNTS: tuple["QueueAttributeNameType", ...] = (
     "ApproximateNumberOfMessages",
     "ApproximateNumberOfMessagesNotVisible",
 )
+_LONGEST_HIDING = 11 * 60 * 60
+"""A message may be hidden for twelve hours from when it was received (ChangeMessageVisibility)."""
 _AT_ONCE = 10
 _HIDDEN_SECONDS = 60
 _WAIT_SECONDS = 1

@@ -11,6 +11,12 @@ The tokens that platforms are asked with stand in a document of their own, which
 
     {"telegram/shop_bot": {"token": "..."},
      "meta/shop":         {"token": "...", "things": {"<Page id>": "its own token"}}}
+
+Those of the tools in which departments work stand in a third one, by department: `signing` are the secrets that what
+comes from the tool is signed with, or what goes to it; `token` is what the tool's API is asked with, where it has one:
+
+    {"billing":   {"signing": ["current", "previous"], "token": "..."},
+     "technical": {"signing": ["whsec_..."]}}
 """
 
 from collections.abc import Callable, Mapping
@@ -100,30 +106,64 @@ def api_tokens(client: "SecretsManagerClient", secret_id: str) -> Mapping[str, A
     return parse_tokens(answer["SecretString"])
 
 
-class WebhookSecrets:
-    """The secrets, fetched when first asked for, and again at most once a minute when they did not fit."""
+class ToolSecrets(BaseModel):
+    """The secrets of the tool in which a department works, the current one of `signing` first."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    signing: tuple[str, ...] = Field(min_length=1, max_length=2, repr=False)
+    token: str = Field(default="", repr=False)
+
+    @model_validator(mode="after")
+    def _none_is_empty(self) -> "ToolSecrets":
+        if not all(secret.strip() for secret in self.signing):
+            raise ValueError("an empty secret would prove anything")
+        return self
+
+
+_Tools = dict[str, ToolSecrets]
+_tools_adapter: TypeAdapter[_Tools] = TypeAdapter(_Tools, config=ConfigDict(hide_input_in_errors=True))
+
+
+def parse_tools(document: str) -> Mapping[str, ToolSecrets]:
+    """Return the secrets of departments' tools by the department's name.
+
+    Raises `ConfigurationError` that names the departments whose secrets are missing, empty or more than two.
+    """
+    try:
+        return _tools_adapter.validate_json(document)
+    except ValidationError as error:
+        raise ConfigurationError(
+            "secrets of tools: give one or two non-empty secrets as `signing`, current first, and a `token` where the "
+            f"tool has one; wrong at: {_places(error)}"
+        ) from None
+
+
+class _Kept[S]:
+    """Secrets by name, fetched when first asked for, and again at most once a minute when they did not fit."""
 
     def __init__(
-        self, client: "SecretsManagerClient", secret_id: str, *, clock: Callable[[], float] = monotonic
+        self,
+        client: "SecretsManagerClient",
+        secret_id: str,
+        *,
+        what: str,
+        read: Callable[[str], Mapping[str, S]],
+        clock: Callable[[], float],
     ) -> None:
         self._client = client
         self._secret_id = secret_id
+        self._what = what
+        self._read = read
         self._clock = clock
-        self._document: Mapping[str, AccountSecrets] | None = None
+        self._document: Mapping[str, S] | None = None
         self._asked_at = 0.0
 
-    def of(self, platform: str, account: str) -> AccountSecrets:
-        """Return an account's secrets.
-
-        Raises `UnknownAccount` when there are none, having looked again if a minute has passed.
-        """
-        name = f"{platform}/{account}"
+    def find(self, name: str) -> S | None:
+        """Return the secrets of that name, having looked again for some that are not there if a minute has passed."""
         if name not in (self._document or {}):
             self.refresh()
-        try:
-            return (self._document or {})[name]
-        except KeyError:
-            raise UnknownAccount("no webhook secret is kept for this account of this platform") from None
+        return (self._document or {}).get(name)
 
     def refresh(self) -> bool:
         """Fetch the document again unless that was tried within the last minute; return whether it was fetched.
@@ -138,6 +178,42 @@ class WebhookSecrets:
         try:
             answer = self._client.get_secret_value(SecretId=self._secret_id)
         except (ClientError, BotoCoreError) as error:
-            raise StoreUnavailable(f"the webhook secrets cannot be read now ({type(error).__name__})") from error
-        self._document = parse(answer["SecretString"])
+            raise StoreUnavailable(f"the {self._what} cannot be read now ({type(error).__name__})") from error
+        self._document = self._read(answer["SecretString"])
         return True
+
+
+class WebhookSecrets(_Kept[AccountSecrets]):
+    """The webhook secrets of all accounts."""
+
+    def __init__(
+        self, client: "SecretsManagerClient", secret_id: str, *, clock: Callable[[], float] = monotonic
+    ) -> None:
+        super().__init__(client, secret_id, what="webhook secrets", read=parse, clock=clock)
+
+    def of(self, platform: str, account: str) -> AccountSecrets:
+        """Return an account's secrets.
+
+        Raises `UnknownAccount` when there are none, having looked again if a minute has passed.
+        """
+        if (found := self.find(f"{platform}/{account}")) is None:
+            raise UnknownAccount("no webhook secret is kept for this account of this platform")
+        return found
+
+
+class ConnectorSecrets(_Kept[ToolSecrets]):
+    """The secrets of all tools in which departments work."""
+
+    def __init__(
+        self, client: "SecretsManagerClient", secret_id: str, *, clock: Callable[[], float] = monotonic
+    ) -> None:
+        super().__init__(client, secret_id, what="secrets of tools", read=parse_tools, clock=clock)
+
+    def of(self, department: str) -> ToolSecrets:
+        """Return the secrets of a department's tool.
+
+        Raises `ConfigurationError` when there are none, having looked again if a minute has passed.
+        """
+        if (found := self.find(department)) is None:
+            raise ConfigurationError(f"no secrets are kept for the tool of {department}; publish them")
+        return found

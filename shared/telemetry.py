@@ -3,11 +3,15 @@
 import re
 import traceback
 from functools import cache
+from threading import Lock
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from shared.errors import MostradorError
+
+_COUNTING = Lock()
+"""Powertools writes metrics as soon as they are a hundred, and forgets them: two threads may not do that at once."""
 
 
 @cache
@@ -29,8 +33,9 @@ def flush() -> None:
 
 
 def count(name: str, number: int = 1) -> None:
-    """Add to one of the invocation's metrics."""
-    metrics().add_metric(name=name, unit=MetricUnit.Count, value=number)
+    """Add to one of the invocation's metrics, from whichever thread."""
+    with _COUNTING:
+        metrics().add_metric(name=name, unit=MetricUnit.Count, value=number)
 
 
 def failure(what: str, error: Exception) -> None:

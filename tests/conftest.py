@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -14,6 +14,7 @@ from shared.store.table import Table
 from tests import corpus
 from tests.abuse import figures as abuse
 from tests.faults import figures as faults
+from tests.services.watch import figures as watch
 from tests.template import table_definition
 
 if TYPE_CHECKING:
@@ -56,6 +57,23 @@ def table(dynamodb: "DynamoDBClient") -> Table:
     return Table(dynamodb, TABLE)
 
 
+def _figures() -> list[str]:
+    return [*corpus.lines(), *abuse.lines(), *faults.lines(), *watch.lines()]
+
+
+_told_by_workers: list[str] = []
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if (output := getattr(session.config, "workeroutput", None)) is not None:
+        output["figures"] = _figures()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    _told_by_workers.extend(node.workeroutput["figures"] if hasattr(node, "workeroutput") else ())
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    for line in (*corpus.lines(), *abuse.lines(), *faults.lines()):
+    for line in (*_figures(), *sorted(_told_by_workers)):
         terminalreporter.write_line(line)

@@ -91,6 +91,8 @@ _OWN: dict[type[PersonalEvent], dict[str, SearchStrategy[Any]]] = {
         "direction": directions,
         "status": st.sampled_from(("ringing", "answered", "missed", "rejected", "completed", "failed")),
         "duration": st.none() | st.integers(0, 2**31),
+        "waited": st.none() | st.integers(0, 2**31),
+        "agent": optional_texts,
     },
 }
 

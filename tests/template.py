@@ -46,3 +46,10 @@ def table_definition(name: str) -> dict[str, Any]:
     (table,) = resources("AWS::DynamoDB::Table").values()
     wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
     return {"TableName": name} | {key: table["Properties"][key] for key in wanted}
+
+
+def routes_to(integration: str) -> set[str]:
+    """Return the routes of the API, such as `GET /ledger`, that lead to one of its integrations."""
+    target = {"Fn::Sub": f"integrations/${{{integration}}}"}
+    routes = (route["Properties"] for route in resources("AWS::ApiGatewayV2::Route").values())
+    return {route["RouteKey"] for route in routes if route["Target"] == target}

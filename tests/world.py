@@ -13,11 +13,12 @@ import orjson
 
 from services.watch.rounds import drive_due_work
 from services.webhooks.door import Door
+from services.webhooks.outside import Outside
 from shared.models import Request
 from shared.playbook import Playbook, parse
 from shared.projection import records
 from shared.projection.projector import Projector
-from shared.queues import Departments, Spill
+from shared.queues import Departments, Replies, Spill
 from shared.secrets import WebhookSecrets
 from shared.store import keys
 from shared.store.journal import Bucket, Journal
@@ -26,6 +27,7 @@ from shared.store.playbooks import CurrentPlaybook, publish
 from shared.store.refusals import RefusalNotes
 from shared.store.table import Item, Table, key_of
 from tests.conftest import NOW, TABLE
+from tests.contract.platforms import handed_out
 from tests.double import Answer, Cloud
 from tests.double.wire import Arguments
 from tests.template import ROOT, table_definition
@@ -49,13 +51,16 @@ class World:
         self.cloud = Cloud(now=self.now)
         self.cloud.create_table(**table_definition(TABLE))
         self.cloud.create_bucket("deliveries")
+        self.cloud.create_bucket("mail")
+        self.outside = Outside(handed_out)
         names = [department.name for department in playbook().departments]
         self.queues = {name: self.cloud.create_queue(f"{name}.fifo", {"FifoQueue": "true"}) for name in names}
+        self.replies_url = self.cloud.create_queue("replies.fifo", {"FifoQueue": "true"})
         self._spill = Spill(self.cloud.client("sqs"), self.cloud.create_queue("spill"))
         self.set_secrets(secrets)
         self.table, self.bucket = (
             Table(self.cloud.client("dynamodb"), TABLE),
-            Bucket(self.cloud.client("s3"), "deliveries"),
+            Bucket(self.cloud.client("s3"), "deliveries", mail="mail"),
         )
         publish(self.table, playbook())
         self._done: set[Key] = set()
@@ -85,16 +90,20 @@ class World:
             spill=self._spill,
             refusals=RefusalNotes(self.table),
             now=self.now,
+            outside=self.outside,
         )
 
     def projector(self) -> Projector:
         """A projector of a fresh process."""
         departments = Departments(self.cloud.client("sqs"), self.queues)
-        return Projector(self.table, self.bucket, departments, CurrentPlaybook(self.table), self.now, version="42")
+        replies = Replies(self.cloud.client("sqs"), self.replies_url)
+        return Projector(
+            self.table, self.bucket, departments, CurrentPlaybook(self.table), self.now, version="42", replies=replies
+        )
 
     def deliver(self, *, platform: str, account: str, headers: Mapping[str, str], body: bytes) -> object:
         """Return what the door makes of a platform's request; raises what it refuses it with."""
-        request = Request("POST", f"https://door.invalid/webhooks/{platform}/{account}", headers, {}, body)
+        request = Request("POST", f"https://door.example/webhooks/{platform}/{account}", headers, {}, body)
         return self.door().answer(platform=platform, account=account, request=request, request_id="r1")
 
     def settle(self) -> None:

@@ -13,18 +13,20 @@ from pathlib import Path
 from typing import Any
 
 from infra import repair
-from infra.local import engine, samples, tour
+from infra.local import certificates, engine, samples, tour, vendors
 from infra.local.deploy import deploy
 from infra.local.home import ROOT, Home, Trouble
+from infra.local.standin import StandIn
 from infra.local.tokens import Issuer
-from infra.publish import publish_playbook, publish_secrets
+from infra.publish import publish_playbook, publish_secrets, publish_tokens
 from infra.stack import Stack
+from shared.ids import customer_id
 from shared.models import Ignored
 
 FOLDER = ROOT / ".local"
 PLAYBOOK = ROOT / "infra" / "playbook.example.toml"
 
-_NOT_IN_THE_TOUR = {"unreadable"}
+_NOT_IN_THE_TOUR = {"unreadable", "in_the_bucket"}
 """A delivery that stays open work for ever is left for who wants to see one: make send payload=unreadable."""
 
 _began = time.monotonic()
@@ -40,9 +42,10 @@ def run(home: Home) -> None:
     say(f"starting the local engine on 127.0.0.1:{home.port}")
     process = engine.start(home)
     try:
-        issuer = bring_up(home)
-        show(home, issuer)
-        _stay(home, process)
+        with vendors.serving(home) as standin, certificates.serving(home):
+            issuer = bring_up(home)
+            show(home, issuer, standin)
+            _stay(home, process, standin)
     except KeyboardInterrupt:
         print()
     finally:
@@ -58,15 +61,22 @@ def bring_up(home: Home) -> Issuer:
     issuer = Issuer.of(home)
     say("deployed" if deploy(home, issuer, say) else "template.yaml and the code are deployed already")
     outputs = home.outputs()
-    publish_playbook(PLAYBOOK.read_text(), table_name=outputs["TableName"], client=home.client)
+    publish_playbook(
+        PLAYBOOK.read_text(),
+        table_name=outputs["TableName"],
+        client=home.client,
+        mappings=json.loads(outputs["ConnectorMappings"]),
+    )
     publish_secrets(samples.secrets(), secret_id=outputs["WebhookSecretsId"], client=home.client)
-    say("published the example playbook and the secrets of the sample accounts")
+    publish_tokens(vendors.tokens(), secret_id=outputs["ApiTokensId"], client=home.client)
+    say("published the example playbook, and the secrets and tokens of the sample accounts")
     return issuer
 
 
-def show(home: Home, issuer: Issuer) -> None:
+def show(home: Home, issuer: Issuer, standin: StandIn) -> None:
     """Send the samples, wait for what becomes of them, and print it."""
     chosen = [sample for sample in samples.every() if sample.name not in _NOT_IN_THE_TOUR]
+    vendors.introduce(standin, chosen)
     say(f"sending {len(chosen)} signed sample deliveries to {home.api_url}/webhooks/...")
     answers = tour.send(home, chosen)
     table_name = home.outputs()["TableName"]
@@ -111,11 +121,21 @@ def _print_doors(home: Home, identity: str) -> None:
     print(f'       --data-urlencode "identity={identity}" {home.api_url}/customers/lookup')
     print("  make -s token department=care     a token that sees only the cases of one department")
     print("  make ledger                       whether anything is missing")
+    _heading("answer her: what arrives at the platform's stand-in is shown here")
+    print('  curl -s -H "Authorization: Bearer $(make -s token)" -H "Idempotency-Key: 1" \\')
+    print(f"       -H \"Content-Type: application/json\" -d '{vendors.example_answer()}' \\")
+    print(f"       {home.api_url}/customers/{customer_id(vendors.example().identity)}/replies")
     print()
 
 
-def _stay(home: Home, process: "subprocess.Popen[bytes]") -> None:
-    if process.wait() != 0:
+def _stay(home: Home, process: "subprocess.Popen[bytes]", standin: StandIn) -> None:
+    shown = 0
+    while process.poll() is None:
+        for arrived in standin.sent[shown:]:
+            say(f"arrived on {arrived.channel} for {arrived.to}: {arrived.text or arrived.template}")
+            shown += 1
+        time.sleep(0.5)
+    if process.returncode != 0:
         raise Trouble(f"the engine ended by itself; its last words are in {home.folder / 'engine.log'}")
 
 

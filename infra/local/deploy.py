@@ -12,6 +12,7 @@ from itertools import chain
 from botocore.exceptions import ClientError
 
 from infra import build
+from infra.local import certificates, vendors
 from infra.local.home import API_ID, ROOT, STACK, Home, Trouble
 from infra.local.tokens import Issuer
 
@@ -38,6 +39,7 @@ def deploy(home: Home, issuer: Issuer, progress: Progress) -> bool:
         "PublicUrl": home.api_url,
         "WebhooksConcurrency": "0",
         "OnlyTls": "false",
+        "PlatformApis": certificates.with_hosts(vendors.apis(home), home),
     }
     digest = _digest(parameters)
     status = _status(home)
@@ -45,7 +47,7 @@ def deploy(home: Home, issuer: Issuer, progress: Progress) -> bool:
         return False
     if status in _BROKEN:
         home.client("cloudformation").delete_stack(StackName=STACK)
-    overrides = ["--parameter-overrides", *(f"{name}={value}" for name, value in parameters.items())]
+    overrides = ["--parameter-overrides", *(f"{name}={_quoted(value)}" for name, value in parameters.items())]
     built = home.folder / "build"
     _sam(home, "build", ["--build-in-source", "--build-dir", str(built), *overrides], _artefact, progress)
     progress("deploying template.yaml")
@@ -56,6 +58,11 @@ def deploy(home: Home, issuer: Issuer, progress: Progress) -> bool:
     _sam(home, "deploy", [*deployment, *answers, *tags, *overrides], _Resources(), progress)
     home.remember("deployed", {"digest": digest})
     return True
+
+
+def _quoted(value: str) -> str:
+    """Return a parameter's value as the SAM command reads it back, whatever is in it."""
+    return f'"{value.replace('"', '\\"')}"' if '"' in value else value
 
 
 def _status(home: Home) -> str | None:

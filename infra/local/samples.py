@@ -5,7 +5,7 @@ everybody, and good for nothing but this machine.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -45,24 +45,65 @@ class Sample:
     def events(self) -> list[Event]:
         """Return what it means; nothing when it is one that our code cannot read."""
         platform = platforms.load(self.platform)
-        delivery = Delivery(self.platform, self.account, self.body, {}, datetime.now(UTC))
+        body = written(self.platform, self.body)
+        delivery = Delivery(self.platform, self.account, body, told(self.platform, body), datetime.now(UTC))
         try:
             return platform.normalise(delivery)
         except UnreadableDelivery:
             return []
 
 
-def deliver(home: Home, platform: str, body: bytes, *, account: str, secret: str | None = None) -> httpx.Response:
-    """Send a body as the platform sends it, signed with its current secret or the one given; return the answer."""
+def deliver(
+    home: Home, platform: str, body: bytes, *, account: str, secret: str | None = None, query: str = ""
+) -> httpx.Response:
+    """Send a body as the platform sends it, signed with its current secret or the one given; return the answer. `query`
+    is what the platform was told to put behind the URL."""
+    path = f"/webhooks/{platform}/{account}{f'?{query}' if query else ''}"
+    # Of how it was called the engine passes on no more than the host and the path behind the API's own.
+    headers, sent = signed(platform, body, secret=secret, url=f"https://127.0.0.1:{home.port}{path}")
+    return httpx.post(f"{home.api_url}{path}", content=sent, headers=headers, timeout=60, trust_env=False)
+
+
+def signed(
+    platform: str, body: bytes, *, secret: str | None = None, at: datetime | None = None, url: str = ""
+) -> tuple[Mapping[str, str], bytes]:
+    """Return the headers and the body with which a platform sends something, signed now or at another instant; most
+    leave the body as it is. `url` is the one that the door will think was called, for those that sign it."""
+    player, at = sender(platform), at or datetime.now(UTC)
+    secret = player.SECRETS[0] if secret is None else secret
+    sent: bytes = player.enclose(body, secret, at) if hasattr(player, "enclose") else written(platform, body)
+    more = {"url": url} if url and getattr(player, "SIGNS_URL", False) else {}
+    return player.sign(sent, secret, at, **more), sent
+
+
+def told(platform: str, body: bytes) -> dict[str, str]:
+    """Return the headers of a delivery that are kept with its bytes, since its events cannot be read without them."""
+    kept = platforms.load(platform).headers
+    headers = signed(platform, body)[0] if kept else {}
+    return {name: said for name, said in headers.items() if name.lower() in kept}
+
+
+def written(platform: str, sample: bytes) -> bytes:
+    """Return what a sample, which is JSON, is in the form that a platform sends."""
     player = sender(platform)
-    headers = player.sign(body, player.SECRETS[0] if secret is None else secret, datetime.now(UTC))
-    url = f"{home.api_url}/webhooks/{platform}/{account}"
-    return httpx.post(url, content=body, headers=headers, timeout=60, trust_env=False)
+    return bytes(player.written(sample)) if hasattr(player, "written") else sample
+
+
+def encloses(platform: str) -> bool:
+    """Return whether a platform sends something else than its sample's own bytes: what encloses its proof, and is
+    another each time, or a form."""
+    player = sender(platform)
+    return hasattr(player, "enclose") or hasattr(player, "written")
+
+
+def calling() -> list[str]:
+    """Return the platforms that call our door; what others tell is brought by a service of ours."""
+    return [platform for platform in platforms.names() if sender(platform).SECRETS]
 
 
 def every() -> Iterator[Sample]:
-    """Yield all samples of all platforms, in order."""
-    for platform in platforms.names():
+    """Yield all samples of all platforms that call us, in order."""
+    for platform in calling():
         for path in sorted((_TWINS / platform / "samples").glob("*.json")):
             yield Sample(platform, path.stem)
 
@@ -71,7 +112,7 @@ def find(platform: str, name: str) -> Sample:
     """Return one sample; raises `Trouble` that names what there is."""
     known = [sample for sample in every() if sample.platform == platform]
     if not known:
-        raise Trouble(f"there is no platform {platform!r}: choose one of {', '.join(platforms.names())}")
+        raise Trouble(f"there is no platform {platform!r}: choose one of {', '.join(calling())}")
     for sample in known:
         if sample.name == name:
             return sample
@@ -81,9 +122,7 @@ def find(platform: str, name: str) -> Sample:
 def secrets() -> str:
     """Return the webhook secrets of all accounts that the samples are sent to, in the form of `shared/secrets.py`."""
     document: dict[str, dict[str, list[str]]] = {}
-    for platform in platforms.names():
-        if not (_TWINS / platform / "sender.py").exists():
-            continue
+    for platform in calling():
         player = sender(platform)
         kept = {"signing": list(player.SECRETS), "handshake": list(getattr(player, "HANDSHAKE_SECRETS", ()))}
         document[f"{platform}/{player.ACCOUNT}"] = {name: values for name, values in kept.items() if values}

@@ -4,8 +4,6 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from botocore.httpsession import get_cert_path
-
 from services.channels.checks import Checks
 from shared import aws, calling, secrets, settings, telemetry
 from shared.store.playbooks import CurrentPlaybook
@@ -17,7 +15,7 @@ _checks = Checks(
     table=_table,
     playbook=CurrentPlaybook(_table),
     tokens=partial(secrets.api_tokens, aws.client("secretsmanager"), _settings.api_tokens_id),
-    pool=calling.over_tls(get_cert_path(verify=True)),
+    client=calling.over_tls(stand_ins=_settings.platform_apis, public_only=True),
     now=lambda: datetime.now(UTC),
 )
 

@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
-import urllib3
+import httpx
 
-from shared import platforms, telemetry
+from shared import platforms, polling, telemetry
 from shared.accounts import Account
 from shared.calling import CONNECTIONS, drive
 from shared.channels import UNHEALTHY, Facts, Health, judge, presence, with_subscription
@@ -16,6 +16,7 @@ from shared.playbook import Playbook
 from shared.ports import Call, Subscription
 from shared.secrets import ApiToken
 from shared.store import health as store
+from shared.store import polls
 from shared.store.table import Table
 
 _CANNOT_BE_ASKED = "this platform cannot be asked; only what comes tells that it delivers"
@@ -38,7 +39,7 @@ class Checks:
     table: Table
     playbook: Callable[[], Playbook]
     tokens: Callable[[], Mapping[str, ApiToken]]
-    pool: urllib3.PoolManager
+    client: httpx.Client
     now: Callable[[], datetime]
 
     def round(self) -> Counter[str]:
@@ -82,12 +83,22 @@ class Checks:
     def _subscription(self, account: Account, token: ApiToken | None, now: datetime) -> Subscription:
         port = platforms.subscription(account.platform)
         if port is None:
-            return Subscription("unknown", _CANNOT_BE_ASKED)
+            return self._polled(account, token, now)
         if token is None:
             return Subscription("unknown", _NO_TOKEN)
-        found = drive(port.ask(presence(account, token), now), self.pool, hosts=port.hosts)
+        found = drive(port.ask(presence(account, token), now), self.client, hosts=port.hosts)
         assert not isinstance(found, Call), "only a dry run ends with a call"
         return found
+
+    def _polled(self, account: Account, token: ApiToken | None, now: datetime) -> Subscription:
+        """Return whether what nobody tells us is asked for, and answers: from the poller's own notes."""
+        port = platforms.poll(account.platform)
+        if port is None:
+            return Subscription("unknown", _CANNOT_BE_ASKED)
+        if port.needs_token and token is None:
+            return Subscription("unknown", _NO_TOKEN)
+        last = polls.of_account(self.table, account, polling.things(account, port))
+        return polling.subscription(last, account, port, now)
 
 
 def _told(checked: list[Checked]) -> Counter[str]:

@@ -42,6 +42,13 @@ def _with_plus(phone: str) -> str:
 _WRITTEN = {"phone": _with_plus}
 
 
+def _past(as_of: str | None, now: datetime) -> datetime | None:
+    at = instant("as_of", as_of) if as_of is not None else None
+    if at is not None and at > now:
+        raise InvalidParameter("as_of", "is in the future; name a past instant, or leave it out for now")
+    return at
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
     """A contact point as it is indexed."""
@@ -85,10 +92,25 @@ class CustomerQuery(Looked):
 
     def instant(self, now: datetime) -> datetime | None:
         """Return the past instant that is asked about, or none; raises `InvalidParameter` for one that is to come."""
-        at = instant("as_of", self.as_of) if self.as_of is not None else None
-        if at is not None and at > now:
-            raise InvalidParameter("as_of", "is in the future; name a past instant, or leave it out for now")
-        return at
+        return _past(self.as_of, now)
+
+
+class ClocksQuery(Looked):
+    """Which clocks, by which rules, and as of when."""
+
+    playbook: Annotated[int | None, Field(ge=1)] = Field(
+        None, description="By the targets and calendars of this version; of the current one without it."
+    )
+    as_of: Annotated[str | None, Field(min_length=1, max_length=64)] = Field(
+        None, description="As they stood at this past instant, RFC 3339 with an offset, by all that is known today."
+    )
+    channel: _Short = Field(None, description="On this channel only, such as whatsapp or x_mention.")
+    late: bool | None = Field(None, description="Only those that were late, or only those that were not.")
+    limit: _Limit = Field(20, description="How many at most, the last begun ones.")
+
+    def instant(self, now: datetime) -> datetime | None:
+        """Return the past instant that is asked about, or none; raises `InvalidParameter` for one that is to come."""
+        return _past(self.as_of, now)
 
 
 class LookupQuery(CustomerQuery):
@@ -176,4 +198,4 @@ class AuditQuery(Looked):
         return (self.kind,)
 
 
-QUERIES: Iterable[type[Query]] = (LookupQuery, TimelineQuery, PreviewQuery, AuditQuery)
+QUERIES: Iterable[type[Query]] = (LookupQuery, TimelineQuery, PreviewQuery, AuditQuery, ClocksQuery)

@@ -1,4 +1,4 @@
-"""What the lookup answers about a customer: a published contract, with `contract_history.py` and `contract_links.py`
+"""What the lookup answers about a customer: a published contract, with the other `contract_*.py`
 exported as `shared/contracts/customer360-openapi.json`.
 
 What is not known is null. Of a customer only the parts are there that were asked for and that the token may see; of
@@ -8,25 +8,12 @@ everything else, every field always is. Instants are RFC 3339 in UTC.
 from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from services.customer360.contract_cases import Correction, Escalation, OtherCase
+from services.customer360.contract_parts import By, Part
 from shared.casework.commitments import State as CommitmentState
-from shared.escalation import State
 from shared.models import ContactKind, Direction, Instant, Proof, Visibility
-from shared.playbook import Priority
-
-
-class Part(BaseModel):
-    """A piece of the contract."""
-
-    model_config = ConfigDict(frozen=True, from_attributes=True)
-
-
-class By(Part):
-    """Who of the company did it."""
-
-    subject: str = Field(description="The token's own.")
-    department: str | None = Field(description="In whose name.")
 
 
 class Contact(Part):
@@ -74,6 +61,17 @@ class Way(Part):
     )
 
 
+class HeardBy(Part):
+    """By what the company's listening heard something that nobody said to it; of several messages the last that a
+    department was offered, else the last."""
+
+    at: Instant
+    by: str = Field(description="The playbook's listening, by its name.")
+    words: tuple[str, ...] = Field(description="The company's words that stand in it.")
+    without: tuple[str, ...] = Field(description="What excludes it: it is taken not to be about the company.")
+    taken_up: bool = Field(description="Whether a department was offered it.")
+
+
 class Conversation(Part):
     """The thread of one identity with one account."""
 
@@ -86,6 +84,10 @@ class Conversation(Part):
     last_inbound_at: Instant | None = Field(description="When the customer last spoke.")
     last_outbound_at: Instant | None = Field(description="When the company last spoke, on any screen.")
     waiting_since: Instant | None = Field(description="Since when the customer waits; null when nobody does.")
+    heard: Literal["addressed", "listening"] = Field(
+        description="addressed: somebody spoke to the other side. listening: it was only said in public, and heard."
+    )
+    heard_by: HeardBy | None = Field(description="By what it was heard; null where the playbook listens for nothing.")
 
 
 class LastContact(Part):
@@ -108,36 +110,7 @@ class Tone(Part):
     channel: str
     at: Instant = Field(description="When they wrote it.")
     evidence: tuple[str, ...] = Field(description="The words that say so.")
-
-
-class Why(Part):
-    """Why a case went to its department with its priority."""
-
-    code: str = Field(description="For machines; new codes may appear.")
-    text: str = Field(description="A sentence for a person.")
-    evidence: str | None = Field(description="The playbook's phrase that was found in the message.")
-
-
-class Escalation(Part):
-    """A request that a department take over what the customer said, or see to what was promised."""
-
-    id: str = Field(description="The same as in the hand-off on the department's queue.")
-    department: str
-    state: State
-    priority: Priority
-    reasons: tuple[Why, ...] = Field(description="The deciding ones first.")
-    offered_at: Instant
-    accept_by: Instant = Field(description="Due: not accepted by then, the offer goes to the department's fallback.")
-    identity: str
-    event_key: str = Field(description="The timeline entry that it rests on has the same identity and event_key.")
-    commitment_id: str | None = Field(description="The promise that it is to be seen to, if it is about one.")
-
-
-class OtherCase(Part):
-    """An open case of a department that the token does not reach."""
-
-    department: str
-    state: State
+    corrected: Correction | None = Field(description="What somebody says of that message instead, and who.")
 
 
 class CommitmentEnding(Part):
@@ -229,13 +202,13 @@ class Place(Part):
 class NextStep(Part):
     """The one thing to do next for this customer."""
 
-    action: Literal["accept", "reassign", "keep", "settle", "answer"]
+    action: Literal["accept", "keep", "settle", "answer"]
     code: str = Field(description="Why, for machines; new codes may appear.")
     reason: str = Field(description="Why, for a person.")
     since: Instant = Field(description="Since when it is to be done.")
     due_at: Instant | None
     overdue: bool
-    escalation_id: str | None = Field(description="What to accept or reassign.")
+    escalation_id: str | None = Field(description="What to accept, or to answer after it was accepted.")
     commitment_ids: tuple[str, ...] = Field(description="What to keep or settle.")
     conversation: Place | None = Field(description="What to answer.")
 
@@ -279,5 +252,5 @@ class Customer(Part):
 PARTS = tuple(name for name in Customer.model_fields if name != "id")
 """What may be asked for, and what a playbook's purposes name, of a customer."""
 
-OTHER_PARTS = ("timeline", "links", "audit")
+OTHER_PARTS = ("timeline", "links", "audit", "clocks")
 """What a playbook's purposes name besides: the answers of the paths of that name."""

@@ -4,7 +4,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from services.customer360.contract import By, Commitment, Conflict, Escalation, OtherCase, OtherCommitment, Part, Place
+from services.customer360.contract import Commitment, Conflict, OtherCommitment, Place
+from services.customer360.contract_cases import Escalation, OtherCase
+from services.customer360.contract_parts import By, Part
 from shared.models import ContactKind, Instant, Proof
 
 

@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from services.customer360.contract import Customer, Part
+from services.customer360.contract import Customer
+from services.customer360.contract_parts import Part
 
 
 class FoundBy(Part):

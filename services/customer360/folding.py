@@ -1,11 +1,11 @@
 """What a timeline's entry shows: a message's last words, or none when it was taken back or is out of reach; pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from services.customer360 import contract_history
 from services.customer360.access import Access
 from shared.escalation import Escalation
-from shared.models import Deletion, Edit, Message, PersonalEvent
+from shared.models import Attachment, Deletion, Edit, Message, PersonalEvent
 from shared.projection.revision import Revision, revision
 from shared.store import keys
 from shared.store.journal import Entry
@@ -44,12 +44,19 @@ def last_edit(entry: Entry, last: Mapping[Target, Revision]) -> Key | None:
 
 
 def folded(
-    entry: Entry, *, last: Mapping[Target, Revision], edits: Mapping[Key, Entry], hidden: frozenset[Target]
+    entry: Entry,
+    *,
+    last: Mapping[Target, Revision],
+    edits: Mapping[Key, Entry],
+    hidden: frozenset[Target],
+    reply: contract_history.Reply | None = None,
+    stored: Sequence[contract_history.Stored] = (),
 ) -> contract_history.Entry:
     """Return an entry as it is shown.
 
     `last` are the messages' last revisions, `edits` has at least the edits among them, and `hidden` names the messages
-    that are out of the caller's reach.
+    that are out of the caller's reach. `reply` is how the reply stands that the entry is the platform's own word of,
+    and `stored` what became of the files of `brought_by`.
     """
     found, edit = _revision(entry, last), last_edit(entry, last)
     deleted, withheld = found is not None and found.deleted, rests_on(entry, hidden)
@@ -57,7 +64,7 @@ def folded(
     if edit is not None and edit in edits:
         event = _restated(event, edits[edit].event)
     if deleted or withheld:
-        event = event.model_copy(update={"text": "", "attachments": ()})
+        event = event.model_copy(update={"text": "", "attachments": (), "rating": None})
     return contract_history.Entry(
         at=event.occurred_at,
         kind=event.kind,
@@ -72,7 +79,19 @@ def folded(
         event=event,
         step=None,
         escalation=None,
+        stored=() if deleted or withheld else tuple(stored),
+        reply=None if withheld else reply,
     )
+
+
+def brought_by(entry: Entry, *, last: Mapping[Target, Revision], edits: Mapping[Key, Entry]) -> Entry:
+    """Return the entry that brought the attachments which this one shows: itself, or its last edit."""
+    edit = edits.get(key) if (key := last_edit(entry, last)) else None
+    return edit if edit is not None and attachments(edit) else entry
+
+
+def attachments(entry: Entry) -> Sequence[Attachment]:
+    return entry.event.attachments if isinstance(entry.event, Message | Edit) else ()
 
 
 def resting(escalations: Iterable[Escalation], department: str | None) -> frozenset[Target]:
@@ -111,4 +130,10 @@ def _restated(message: PersonalEvent, edit: PersonalEvent) -> PersonalEvent:
     assert isinstance(message, Message)
     assert isinstance(edit, Edit)
     # Some platforms send an edited message's text only, and mean that its attachments stay.
-    return message.model_copy(update={"text": edit.text, "attachments": edit.attachments or message.attachments})
+    return message.model_copy(
+        update={
+            "text": edit.text,
+            "attachments": edit.attachments or message.attachments,
+            "rating": edit.rating or message.rating,
+        }
+    )

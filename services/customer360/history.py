@@ -1,7 +1,7 @@
 """Reads a customer's history: what happened and what the company did, and who read and changed what of it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from services.customer360 import audit, contract_history, folding, paging, timeline
@@ -12,9 +12,12 @@ from services.customer360.cursor import Listing
 from services.customer360.folding import Target
 from services.customer360.lookup import Lookup
 from services.customer360.paging import Stretch
+from services.customer360.said import Said
 from services.customer360.timeline import Filter, Owners, Thing
+from shared.casework.steps import ReplyAsked
 from shared.ids import customer_id
-from shared.store import cards
+from shared.media.copies import Copy
+from shared.store import cards, keys
 from shared.store.customers import Customers
 from shared.store.journal import Entry
 
@@ -35,8 +38,9 @@ class Chronicle:
     def timeline(self, named: str, query: TimelineQuery, caller: Caller) -> contract_history.Timeline:
         """Return a page of a customer's timeline.
 
-        One query, four for each identity, and one call for what was done to the page's messages later, or two when that
-        was done further up than was read for the page.
+        One query, four for each identity, one more for each that something was said to through the desk, and one call
+        for what was done to the page's messages later, or two when that was done further up than was read for the page,
+        and one for the files that came with them, if any have some.
         """
         caller.access.must_show("timeline")
         listing = Listing(named, "timeline", query.filters)
@@ -46,16 +50,19 @@ class Chronicle:
         channel, department, kind = query.filters
         taken = list(chain.from_iterable(self._customers.steps(partitions)))
         owners = timeline.owners(cases, taken)
+        asked = [step for step in taken if isinstance(step, ReplyAsked)]
+        said = Said.of(self._customers.replies({keys.identity(step.identity) for step in asked}))
         wanted = Filter(channel, department, kind, folding.resting(cases, department), owners)
         # One more than asked for shows whether there are more; yet another one may be the place to go on from.
         count = query.limit + 2 if wanted.is_open else EXAMINED
         told = self._customers.history(partitions, upto=below and below[:2], count=count)
         done: list[Thing] = [*cases, *taken]
+        read = [entry for stretch in told for entry in stretch.entries]
+        wanted = replace(wanted, repeated=said.echoes(read, filter(wanted.fits, asked), caller.access, owners))
         stretches = [*map(timeline.stretch, told), Stretch({timeline.place(thing): thing for thing in done})]
         page, further = paging.page(stretches, below=below, fits=wanted.fits, limit=query.limit)
-        read = [entry for stretch in told for entry in stretch.entries]
         hidden = folding.out_of_reach(cases, caller.access)
-        entries = self._shown([thing for _, thing in page], read, hidden, caller.access, owners)
+        entries = self._shown([thing for _, thing in page], read, said, hidden, caller.access, owners)
         if (fitting := paging.how_many_fit(entries)) < len(entries):
             entries, further = entries[:fitting], page[fitting - 1][0]
         self.lookup.note_at("timeline", partitions, query, caller)
@@ -65,16 +72,20 @@ class Chronicle:
         self,
         things: Sequence[Thing],
         read: Iterable[Entry],
+        said: Said,
         hidden: frozenset[Target],
         access: Access,
         owners: Owners,
     ) -> list[contract_history.Entry]:
         events = [thing for thing in things if isinstance(thing, Entry)]
-        folded = iter(self._folded(events, read, hidden=hidden))
-        return [next(folded) if isinstance(thing, Entry) else timeline.done(thing, access, owners) for thing in things]
+        folded = iter(self._folded(events, read, said, hidden=hidden))
+        return [
+            next(folded) if isinstance(thing, Entry) else timeline.done(thing, access, owners, said.reply(thing))
+            for thing in things
+        ]
 
     def _folded(
-        self, shown: Sequence[Entry], read: Iterable[Entry], *, hidden: frozenset[Target]
+        self, shown: Sequence[Entry], read: Iterable[Entry], said: Said, *, hidden: frozenset[Target]
     ) -> list[contract_history.Entry]:
         kept = self._customers.revisions({of for entry in shown if (of := folding.target(entry))})
         edits = {entry.key: entry for entry in read}
@@ -82,7 +93,28 @@ class Chronicle:
         edits |= self._customers.entries(
             {key for entry in shown if (key := folding.last_edit(entry, last))} - edits.keys()
         )
-        return [folding.folded(entry, last=last, edits=edits, hidden=hidden) for entry in shown]
+        stored = self._stored([folding.brought_by(entry, last=last, edits=edits) for entry in shown])
+        return [
+            folding.folded(entry, last=last, edits=edits, hidden=hidden, reply=said.reply(entry), stored=files)
+            for entry, files in zip(shown, stored, strict=True)
+        ]
+
+    def _stored(self, brought: Sequence[Entry]) -> list[list[contract_history.Stored]]:
+        """Return what became of the files of each of these entries."""
+        places = [[(entry.key, number) for number, _ in enumerate(folding.attachments(entry))] for entry in brought]
+        known = self._customers.copies(chain.from_iterable(places))
+        return [[self._as_shown(place[1], known[place]) for place in of_one if place in known] for of_one in places]
+
+    def _as_shown(self, number: int, copy: Copy) -> contract_history.Stored:
+        return contract_history.Stored(
+            attachment=number,
+            state=copy.state,
+            reason=copy.reason,
+            type=copy.type,
+            size=copy.size,
+            verdict=copy.verdict,
+            url=self.lookup.files.link(copy) if self.lookup.files else None,
+        )
 
     def audit(self, named: str, query: AuditQuery, caller: Caller) -> contract_history.Audit:
         """Return a page of the record of who read and changed what of a customer's. One query, and four for each

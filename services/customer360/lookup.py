@@ -18,6 +18,7 @@ from shared.playbook import Playbook
 from shared.store import cards, keys, seen
 from shared.store.cards import Card
 from shared.store.customers import Customers
+from shared.store.media import MediaLinks
 from shared.store.table import Table
 
 MOST_FOUND = 25
@@ -28,7 +29,8 @@ _NOBODY = "nobody is known by that"
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """Who somebody is and all that is open, noted before it is answered. `now` returns an aware instant.
+    """Who somebody is and all that is open, noted before it is answered. `now` returns an aware instant. Without
+    `files`, no links to copies of files are given.
 
     Every method raises `NotFound` for whom nobody knows, `InvalidParameter` for what cannot be meant, `Forbidden` for
     what the caller may not see, and `StoreUnavailable` when it could not be noted who looked.
@@ -39,6 +41,7 @@ class Lookup:
     playbook: Callable[[], Playbook]
     windows: Callable[[], Windows]
     now: Callable[[], datetime]
+    files: MediaLinks | None = None
 
     def find(self, query: LookupQuery, caller: Caller) -> contract_lookup.Lookup:
         """Return the customers whom an identity or a contact point leads to.

@@ -1,8 +1,8 @@
 """The one thing to do next for a customer; pure.
 
-The order: an offer that no department accepted in time (the longest overdue first), a promise that was not kept (the
-longest broken), a case that no department has, an offer that waits to be accepted (the first due first), a promise and
-a refusal of the same thing, a conversation in which the customer waits (the longest first).
+The order: an offer that no department accepted in time (the longest overdue first), a case that was accepted and not
+answered in time, a promise that was not kept (the longest broken), an offer that waits to be accepted (the first due
+first), a promise and a refusal of the same thing, a conversation in which the customer waits (the longest first).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,13 +14,10 @@ from shared.casework.commitments import CommitmentHead, Conflict
 from shared.escalation import Escalation
 from shared.projection.conversation import Conversation
 
-_ACTIONS = {"offered": "accept", "returned": "reassign", "expired": "reassign"}
-"""What is to be done with a case, by its state. In every other one, a department has it."""
-
 _REASONS = {
     "overdue_offer": "{department} has not accepted a case in time.",
+    "overdue_answer": "{department} has accepted a case and not answered it in time.",
     "promise_broken": "{department} has not kept a promise in time.",
-    "case_without_department": "No department has a case that {department} did not take.",
     "open_offer": "A case waits for {department} to accept it.",
     "contradiction": "{department} and {other} have told the customer two different things.",
     "customer_waits": "The customer waits for an answer on {channel}.",
@@ -52,20 +49,28 @@ def _urgency(step: NextStep) -> tuple[int, datetime, str]:
 
 def _with_cases(cases: Iterable[Escalation], now: datetime) -> Iterator[NextStep]:
     for case in cases:
-        action = _ACTIONS.get(case.state)
-        if action is None:
+        overdue = case.due_by is not None and case.due_by < now
+        found = _TO_DO.get((case.state, overdue))
+        if found is None:
             continue
-        overdue = case.accept_by < now
-        code = "case_without_department" if action == "reassign" else "overdue_offer" if overdue else "open_offer"
+        action, code = found
         yield _step(
             action,
             code,
             department=case.department,
-            since=case.offered_at,
-            due_at=case.accept_by,
+            since=case.accepted_at or case.offered_at,
+            due_at=case.due_by,
             overdue=overdue,
             escalation_id=case.id,
         )
+
+
+_TO_DO = {
+    ("offered", True): ("accept", "overdue_offer"),
+    ("offered", False): ("accept", "open_offer"),
+    ("accepted", True): ("answer", "overdue_answer"),
+}
+"""What is to be done with a case first, by its state and whether its time is over; of any other, nothing."""
 
 
 def _with_promises(commitments: Iterable[CommitmentHead], now: datetime) -> Iterator[NextStep]:

@@ -3,17 +3,21 @@
 - An event counts from when it came to our door, a step from when it was taken.
 - Who was one person with whom follows from what people had said by then and from what the identities were known to
   share then, by today's rules. What proves nothing today, for being blocked or too many people's, proved nothing then.
-- An escalation stands as offered from its offer on; one that reminds of a promise as long as the term held.
+- An escalation stands as it was made by what had been done with it; one that reminds of a promise as long as the term
+  held.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
+from shared.casework import cases
 from shared.casework import links as pairs
 from shared.casework.commitments import CommitmentHead
 from shared.casework.links import Link
+from shared.casework.steps import CaseMove
 from shared.escalation import Escalation, outdated
 from shared.ids import customer_id
 from shared.playbook import Playbook
@@ -66,14 +70,16 @@ def known_by(items: Iterable[Item], at: datetime, playbook: Playbook) -> Card | 
     """Return the card that an identity's items made by an instant, or `None` when nothing was known of it."""
     rows = list(items)
     entries = [journal.entry(item) for item in rows if item["sk"]["S"].startswith(keys.EVENT_PREFIX)]
-    computed = compute([entry for entry in entries if entry.received_at <= at])
+    taken = [steps.read(item) for item in rows if item["sk"]["S"].startswith(keys.STEP_PREFIX)]
+    by_then = [step for step in taken if step.at <= at]
+    computed = compute([entry for entry in entries if entry.received_at <= at], lambda: playbook, by_then)
     if computed.about is None:
         return None
-    taken = [steps.read(item) for item in rows if item["sk"]["S"].startswith(keys.STEP_PREFIX)]
-    made = casework.compute([step for step in taken if step.at <= at], lambda: playbook)
+    made = casework.compute(by_then, lambda: playbook)
     heads = [CommitmentHead.model_validate_json(item["state"]["S"]) for item in made.values() if _is_commitment(item)]
     over = {name for head in heads for name in outdated(head)}
-    offers = [_offer(case, over) for case in cards.escalations(rows) if case.offered_at <= at]
+    done = [step for step in taken if isinstance(step, CaseMove)]
+    offers = [_as_then(case, done, over, at) for case in _first_offers(rows) if case.offered_at <= at]
     own = [item for key, item in computed.items.items() if key.pk == keys.identity(computed.about.identity)]
     return cards.read([*own, *made.values(), *offers])
 
@@ -82,9 +88,17 @@ def _is_commitment(item: Item) -> bool:
     return str(item["sk"]["S"]).startswith(keys.COMMITMENT_PREFIX)
 
 
-def _offer(case: Escalation, over: set[str]) -> Item:
-    then = case.model_copy(update={"state": "withdrawn" if case.id in over else "offered"})
-    key = keys.escalation(identity_name=case.identity, escalation_id=case.id)
+def _first_offers(rows: Iterable[Item]) -> list[Escalation]:
+    return [case.as_first_offered for case in cards.escalations(rows)]
+
+
+def _as_then(offer: Escalation, done: Iterable[CaseMove], over: set[str], at: datetime) -> Item:
+    """Return an escalation as it stood: with what was done with it by then, in its own order."""
+    mine = sorted((move for move in done if move.escalation_id == offer.id), key=lambda move: move.number)
+    then = cases.fold(offer, takewhile(lambda move: move.at <= at, mine))
+    if then.state == "offered" and offer.id in over:
+        then = then.model_copy(update={"state": "withdrawn"})
+    key = keys.escalation(identity_name=then.identity, escalation_id=then.id)
     state: Any = then.model_dump_json(exclude_defaults=True)
     return {"pk": {"S": key.pk}, "sk": {"S": key.sk}, "state": {"S": state}}
 

@@ -1,19 +1,20 @@
 """One person, put together from the cards of their identities, as far as the caller may see; pure."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 
-from services.customer360 import contract
+from services.customer360 import contract, contract_cases
 from services.customer360.access import Access
 from services.customer360.next_step import next_step
 from services.customer360.reach import Windows, last_spoken, ways
 from shared.casework import commitments
 from shared.casework.brief import Brief
 from shared.casework.commitments import CommitmentHead
+from shared.casework.corrections import Correction
 from shared.casework.links import Point, points
 from shared.contacts import NAMESPACED, indexed
-from shared.escalation import Escalation
+from shared.escalation import ENDED, Escalation
 from shared.ids import customer_id
 from shared.models import Instant
 from shared.projection.about import KnownContact, strength
@@ -25,7 +26,6 @@ from shared.store.cards import Card, shown_id
 MOST_LISTED = 100
 """How many conversations, and how many commitments that ended, an answer lists; what is open comes first."""
 
-_ENDED = ("closed", "withdrawn")
 _STANDING = ("open", "broken")
 
 
@@ -51,13 +51,13 @@ def customer(cards: Sequence[Card], *, access: Access, windows: Windows, now: da
         conversations=tuple(map(contract.Conversation.model_validate, conversations[:MOST_LISTED])),
         conversations_omitted=max(0, len(conversations) - MOST_LISTED),
         last_contacts=_last_contacts(conversations),
-        escalations=tuple(map(contract.Escalation.model_validate, reached)),
+        escalations=tuple(map(contract_cases.Escalation.model_validate, reached)),
         other_cases=other_cases(cases, access),
         commitments=tuple(shown(head, now) for head in (*standing, *ended[:MOST_LISTED])),
         commitments_omitted=max(0, len(ended) - MOST_LISTED),
         other_commitments=other_commitments(heads, access, now),
         conflicts=tuple(conflict(found, mine) for found in conflicts),
-        tone=_tones(conversations, _withheld(cards, access)),
+        tone=_tones(conversations, _withheld(cards, access), _read_otherwise(cards)),
         needs=_needs(briefs, access),
         consents=_consents(briefs),
         notes=_notes(briefs, access, {case.id: case.department for card in cards for case in card.escalations}),
@@ -69,13 +69,13 @@ def customer(cards: Sequence[Card], *, access: Access, windows: Windows, now: da
 
 def open_cases(cards: Iterable[Card]) -> list[Escalation]:
     """Return the escalations that have not ended, the first due first."""
-    cases = [case for card in cards for case in card.escalations if case.state not in _ENDED]
-    return sorted(cases, key=lambda case: (case.accept_by, case.id))
+    cases = [case for card in cards for case in card.escalations if case.state not in ENDED]
+    return sorted(cases, key=lambda case: (case.state == "answered", case.due_by or case.accept_by, case.id))
 
 
-def other_cases(cases: Iterable[Escalation], access: Access) -> tuple[contract.OtherCase, ...]:
+def other_cases(cases: Iterable[Escalation], access: Access) -> tuple[contract_cases.OtherCase, ...]:
     others = sorted((case.department, case.state) for case in cases if not access.reaches(case.department))
-    return tuple(contract.OtherCase(department=department, state=state) for department, state in others)
+    return tuple(contract_cases.OtherCase(department=department, state=state) for department, state in others)
 
 
 def standing(heads: Iterable[CommitmentHead], now: datetime) -> list[CommitmentHead]:
@@ -195,7 +195,9 @@ def _last_contacts(conversations: Iterable[Conversation]) -> tuple[contract.Last
 
 
 def _tones(
-    conversations: Iterable[Conversation], withheld: Callable[[str, datetime], bool]
+    conversations: Iterable[Conversation],
+    withheld: Callable[[str, datetime], bool],
+    otherwise: Mapping[tuple[str, str], Correction],
 ) -> tuple[contract.Tone, ...]:
     """Return the strongest tone of each day, whatever the channel, the latest day first; the words that say so are left
     out where the message is withheld."""
@@ -210,9 +212,23 @@ def _tones(
             channel=channel,
             at=tone.at,
             evidence=() if withheld(whose, tone.at) else tone.evidence,
+            corrected=None if withheld(whose, tone.at) else otherwise.get((whose, keys.instant(tone.at))),
         )
         for day, (whose, channel, tone) in sorted(strongest.items(), reverse=True)
     )
+
+
+def _read_otherwise(cards: Iterable[Card]) -> dict[tuple[str, str], Correction]:
+    """Return what somebody said of a message's tone, by its identity and its instant: that of the case it brought
+    about, the last word of several."""
+    said = (
+        ((case.identity, case.event_key.split("#")[1]), correction)
+        for card in cards
+        for case in card.escalations
+        for correction in case.corrections
+        if correction.part == "tone"
+    )
+    return dict(sorted(said, key=lambda found: found[1].at))
 
 
 def _withheld(cards: Iterable[Card], access: Access) -> Callable[[str, datetime], bool]:

@@ -6,11 +6,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request, Response, Security
 from fastapi.security import HTTPBearer
 
-from services.customer360 import contract, contract_history, contract_links, contract_lookup
+from services.customer360 import contract, contract_clocks, contract_history, contract_links, contract_lookup
 from services.customer360.access import AUDIT, LINK, READ, Caller, caller
 from services.customer360.asked import (
     QUERIES,
     AuditQuery,
+    ClocksQuery,
     CustomerQuery,
     Looked,
     LookupQuery,
@@ -20,6 +21,7 @@ from services.customer360.asked import (
 from services.customer360.history import Chronicle
 from services.customer360.kinship import Kinship
 from services.customer360.lookup import Lookup
+from services.customer360.timing import Timing
 from shared.http import answering
 from shared.http.query import each_once
 
@@ -126,6 +128,19 @@ async def timeline(
 ) -> Response:
     """Return a page of what happened on all the customer's channels and of what the company did, the newest first."""
     return answering.unless_known(request, Chronicle(lookup).timeline(customer_id, query, caller))
+
+
+@_reading.get(
+    "/customers/{id}/clocks",
+    operation_id="clocks",
+    response_model=contract_clocks.Clocks,
+    responses={304: answering.UNCHANGED},
+)
+async def clocks(
+    customer_id: _Id, query: Annotated[ClocksQuery, Query()], lookup: _Lookup, caller: _Caller, request: Request
+) -> Response:
+    """Return how long the customer was kept waiting for what, and why what was late was."""
+    return answering.unless_known(request, Timing(lookup).clocks(customer_id, query, caller))
 
 
 @_linking.get(

@@ -1,14 +1,26 @@
 """What happened to a customer and what the company did: events, steps and escalations in one order; pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from services.customer360 import contract, contract_history, folding
+from services.customer360 import contract_cases, contract_history, folding
 from services.customer360.access import Access
 from services.customer360.folding import Target
 from services.customer360.paging import Place, Stretch
 from shared.casework.commitments import commitment_id
-from shared.casework.steps import Commitment, CommitmentEnd, CommitmentMove, Consent, LinkDecision, Note, Step
+from shared.casework.steps import (
+    CaseMove,
+    Commitment,
+    CommitmentEnd,
+    CommitmentMove,
+    Consent,
+    LinkDecision,
+    Note,
+    ReplyAsked,
+    ReplyMove,
+    Step,
+    reply_id,
+)
 from shared.escalation import Escalation
 from shared.store import keys, steps
 from shared.store.customers import History
@@ -18,7 +30,7 @@ from shared.store.keys import Key
 type Thing = Entry | Step | Escalation
 
 type Owners = Mapping[str | None, str | None]
-"""Whose each case and each commitment is, by its id."""
+"""Whose each case, each commitment and each reply is, by its id."""
 
 EVERYBODY_S = (Consent, LinkDecision)
 """Steps that are no department's own affair: what the customer allowed, and who they are."""
@@ -37,12 +49,12 @@ def key(thing: Thing) -> Key:
 
 def place(thing: Thing) -> Place:
     """Return where it stands in the order: an event when it happened, a step when it was taken, an escalation when it
-    was offered."""
+    was offered first."""
     match thing:
         case Entry():
             at = thing.event.occurred_at
         case Escalation():
-            at = thing.offered_at
+            at = thing.opened_at
         case _:
             at = thing.at
     return Place.of(at, key(thing))
@@ -56,19 +68,23 @@ def stretch(history: History) -> Stretch[Thing]:
 @dataclass(frozen=True, slots=True)
 class Filter:
     """What is wanted of a timeline; `resting` are the messages on which cases of the wanted department rest, and
-    `owners` says whose each case and commitment is."""
+    `owners` says whose each case and commitment is. `repeated` are entries that say again what another one says: only
+    who asks for their kind is shown them."""
 
     channel: str | None = None
     department: str | None = None
     kind: str | None = None
     resting: frozenset[Target] = frozenset()
     owners: Owners = field(default_factory=dict)
+    repeated: Collection[Key] = ()
 
     @property
     def is_open(self) -> bool:
         return self.channel is self.department is self.kind is None
 
     def fits(self, thing: Thing) -> bool:
+        if self.kind is None and isinstance(thing, Entry) and thing.key in self.repeated:
+            return False
         return self._channel(thing) and self._department(thing) and self.kind in (None, kind(thing))
 
     def _channel(self, thing: Thing) -> bool:
@@ -104,27 +120,37 @@ def department(thing: Thing) -> str | None:
 
 
 def owners(cases: Iterable[Escalation], taken: Iterable[Step]) -> Owners:
-    """Return whose each of these cases is, and each commitment that one of these steps makes."""
+    """Return whose each of these cases is, and each commitment and each reply that one of these steps makes."""
     found: dict[str | None, str | None] = {case.id: case.department for case in cases}
-    return found | {commitment_id(step): step.by.department for step in taken if isinstance(step, Commitment)}
+    for step in taken:
+        match step:
+            case Commitment():
+                found[commitment_id(step)] = step.by.department
+            case ReplyAsked():
+                found[reply_id(step)] = found.get(step.escalation_id) or step.by.department
+    return found
 
 
 def about(thing: Step | Escalation) -> str | None:
-    """Return the id of the case or the commitment that it is about, if it is about one."""
+    """Return the id of the case, the commitment or the reply that it is about, if it is about one."""
     match thing:
-        case Note() | Commitment():
+        case Note() | Commitment() | CaseMove() | ReplyAsked():
             return thing.escalation_id
+        case ReplyMove():
+            return thing.reply_id
         case CommitmentEnd() | CommitmentMove() | Escalation():
             return thing.commitment_id
         case _:
             return None
 
 
-def done(thing: Step | Escalation, access: Access, owners: Owners) -> contract_history.Entry:
-    """Return a step or an escalation as it is shown."""
-    reached = _is_reached(thing, access, owners)
+def done(
+    thing: Step | Escalation, access: Access, owners: Owners, reply: contract_history.Reply | None = None
+) -> contract_history.Entry:
+    """Return a step or an escalation as it is shown, and how the reply stands that it asks for, if it does."""
+    reached = is_reached(thing, access, owners)
     step, escalation = (None, thing) if isinstance(thing, Escalation) else (thing, None)
-    at = thing.offered_at if isinstance(thing, Escalation) else thing.at
+    at = thing.opened_at if isinstance(thing, Escalation) else thing.at
     return contract_history.Entry(
         at=at,
         kind=kind(thing),
@@ -138,12 +164,17 @@ def done(thing: Step | Escalation, access: Access, owners: Owners) -> contract_h
         withheld=not reached,
         event=None,
         step=step if reached else None,
-        escalation=contract.Escalation.model_validate(escalation) if escalation and reached else None,
+        escalation=contract_cases.Escalation.model_validate(escalation) if escalation and reached else None,
+        stored=(),
+        reply=reply if reached else None,
     )
 
 
-def _is_reached(thing: Step | Escalation, access: Access, owners: Owners) -> bool:
+def is_reached(thing: Step | Escalation, access: Access, owners: Owners) -> bool:
+    """Return whether a caller may read a step or an escalation."""
     if isinstance(thing, EVERYBODY_S):
         return True
     whose = None if isinstance(thing, Escalation) else owners.get(about(thing))
+    if isinstance(thing, CaseMove):  # whoever has the case now sees its whole way; and everybody what they did
+        return access.reaches(whose) or (thing.by.department is not None and access.reaches(thing.by.department))
     return access.reaches(department(thing)) and access.reaches(whose)

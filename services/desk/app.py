@@ -1,4 +1,4 @@
-"""The desk's function: wiring only. `POST /customers/...` becomes a step."""
+"""The desk's function: wiring only. It shows departments their cases, and makes steps of what is done."""
 
 import logging
 from concurrent.futures import ThreadPoolExecutor

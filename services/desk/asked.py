@@ -12,16 +12,11 @@ from shared.models import ContactKind
 from shared.playbook import DepartmentName
 from shared.spans import instant
 from shared.store.keys import EVENT_PREFIX
-
-_LINE = r"^[^\x00-\x1f\x7f]*$"
-_LINES = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+from shared.texts import LINE, Line, Text, Why
 
 _LONGEST_KEY = 1024  # bytes in a sort key (DynamoDB limits)
 
-_Name = Annotated[str, StringConstraints(min_length=1, max_length=2048, pattern=_LINE)]
-_Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_LINE)]
-_Text = Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=_LINES)]
-_Why = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=_LINES)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=2048, pattern=LINE)]
 
 
 def _until(written: object) -> object:
@@ -32,16 +27,16 @@ def _until(written: object) -> object:
 _Until = Annotated[datetime, BeforeValidator(_until), WithJsonSchema({"type": "string", "format": "date-time"})]
 
 _Identity = Annotated[
-    _Name | None,
+    Name | None,
     Field(description="Whose of the customer's identities it is written to; without one the case's, or that of {id}."),
 ]
-_Case = Annotated[_Name | None, Field(description="The escalation that it belongs to; of a department in reach.")]
+_Case = Annotated[Name | None, Field(description="The escalation that it belongs to; of a department in reach.")]
 
 
 class Asked(Body):
     """What every write may say: why, and in whose name."""
 
-    why: _Why | None = Field(None, description="The reason, for whoever asks one day.")
+    why: Why | None = Field(None, description="The reason, for whoever asks one day.")
     department: DepartmentName | None = Field(
         None, description="In whose name; the token's department when it has one, and nobody's when it has none."
     )
@@ -50,13 +45,13 @@ class Asked(Body):
 class Reasoned(Asked):
     """A write that has to say why."""
 
-    why: _Why = Field(description="The reason, for whoever asks one day.")
+    why: Why = Field(description="The reason, for whoever asks one day.")
 
 
 class Note(Asked):
     """Something that colleagues should know."""
 
-    text: _Text
+    text: Text
     identity: _Identity = None
     escalation_id: _Case = None
 
@@ -65,8 +60,8 @@ class Commitment(Asked):
     """Something that the company told the customer: that it will do a thing until an instant, or that it will not."""
 
     stance: Literal["promise", "refusal"]
-    matter: _Line = Field(description="What it is about, in the same few words for all that concerns the same thing.")
-    text: _Text = Field(description="What the customer was told.")
+    matter: Line = Field(description="What it is about, in the same few words for all that concerns the same thing.")
+    text: Text = Field(description="What the customer was told.")
     until: _Until | None = Field(
         None, description="RFC 3339 with an offset, in the future; of a promise, and needed there."
     )
@@ -96,16 +91,15 @@ class Move(Asked):
 class Need(Asked):
     """Something that the customer asks for and the company does not do yet."""
 
-    topic: _Line = Field(description="The same words for the same need of many.")
-    text: _Text = Field(description="What they asked for.")
-    event_key: _Name | None = Field(None, description="The timeline entry in which they did, of the same identity.")
+    topic: Line = Field(description="The same words for the same need of many.")
+    text: Text = Field(description="What they asked for.")
+    event_key: Name | None = Field(None, description="The timeline entry in which they did, of the same identity.")
     identity: _Identity = None
 
     @property
     def names_an_event(self) -> bool:
         """False when `event_key` can be the key of no event."""
-        key = self.event_key or ""
-        return key.startswith(EVENT_PREFIX) and len(key.encode()) <= _LONGEST_KEY
+        return is_event_key(self.event_key or "")
 
 
 class Consent(Asked):
@@ -113,14 +107,14 @@ class Consent(Asked):
 
     purpose: DepartmentName = Field(description="Such as newsletter; the same for all customers.")
     given: Annotated[bool, Field(strict=True)] = Field(description="Whether they allowed it.")
-    evidence: _Text = Field(description="How we know, in words.")
+    evidence: Text = Field(description="How we know, in words.")
     identity: _Identity = None
 
 
 class Link(Reasoned):
     """Whether this customer and another one, or another identity, are one person."""
 
-    identity: _Name | None = Field(None, description="The other, by an identity; or else:")
+    identity: Name | None = Field(None, description="The other, by an identity; or else:")
     customer: Annotated[str, Field(pattern="^cus_[a-z2-7]{26}$")] | None = Field(
         None, description="the other, by an id."
     )
@@ -149,8 +143,13 @@ class Link(Reasoned):
 class Unlink(Reasoned):
     """An identity is somebody else after all."""
 
-    identity: _Name = Field(description="Which is to be parted.")
-    other: _Name | None = Field(None, alias="from", description="From this one alone; from all others without it.")
+    identity: Name = Field(description="Which is to be parted.")
+    other: Name | None = Field(None, alias="from", description="From this one alone; from all others without it.")
+
+
+def is_event_key(text: str) -> bool:
+    """Return whether a text can be the key of an event, within its identity's partition."""
+    return text.startswith(EVENT_PREFIX) and len(text.encode()) <= _LONGEST_KEY
 
 
 def must_be_ahead(until: datetime, now: datetime) -> None:

@@ -9,9 +9,10 @@ from services.desk.keeping import Keeping
 from services.desk.people import People, Person
 from services.desk.writer import Writer
 from shared.casework import commitments
-from shared.casework.commitments import CommitmentHead, commitment_id
+from shared.casework.commitments import CommitmentHead, Made, commitment_id
 from shared.casework.steps import Commitment, CommitmentEnd, CommitmentMove
-from shared.errors import Conflict, InvalidParameter, NotFound
+from shared.directory import may_promise
+from shared.errors import Conflict, Forbidden, InvalidParameter, NotFound
 
 MOST_MOVES = 100
 """How often the instant of one promise can be moved."""
@@ -20,8 +21,9 @@ MOST_MOVES = 100
 @dataclass(frozen=True, slots=True)
 class Commitments:
     """Every method raises `NotFound` for a customer whom nobody knows, `InvalidParameter` for what cannot be meant, and
-    what `Writer.agent` raises; and all but `commit` `NotFound` for a commitment that is not there or of a department
-    out of reach, and `Conflict` for one that has ended."""
+    what `Writer.agent` raises; `commit` and `move` `Forbidden` for what the playbook does not let the writer promise;
+    and all but `commit` `NotFound` for a commitment that is not there or of a department out of reach, and `Conflict`
+    for one that has ended."""
 
     people: People
     keeping: Keeping
@@ -34,7 +36,12 @@ class Commitments:
         made = Commitment(**self.keeping.step(said, writer, identity), **content)
         if made.by.department is None:
             raise InvalidParameter("department", "is missing; what is promised or refused is in a department's name")
-        kept = self.keeping.keep(made, lambda: said.check(self.keeping.now()))
+
+        def may() -> None:
+            said.check(self.keeping.now())
+            self._may_promise(made.by.subject, made, made.until)
+
+        kept = self.keeping.keep(made, may)
         return self._committed(person, kept, commitment_id(kept), writer)
 
     def end(
@@ -62,10 +69,22 @@ class Commitments:
         def may() -> None:
             _must_be_open(head)
             asked.must_be_ahead(said.until, self.keeping.now())
+            assert head.made is not None, "only what was made is found"
+            self._may_promise(move.by.subject, head.made, said.until)
             if len(head.moved) >= MOST_MOVES:
                 raise Conflict(f"the promise was moved {MOST_MOVES} times; withdraw it and make another one")
 
         return self._committed(person, self.keeping.keep(move, may), head.id, writer)
+
+    def _may_promise(self, subject: str, made: Commitment | Made, until: datetime | None) -> None:
+        """Raise `Forbidden` when the playbook does not let somebody promise this until an instant; what is refused has
+        none, and needs nobody's leave."""
+        department, playbook, now = made.by.department, self.keeping.playbook(), self.keeping.now()
+        if until is None or department is None:
+            return
+        found = may_promise(playbook, subject=subject, department=department, matter=made.matter, until=until, now=now)
+        if found is not None:
+            raise Forbidden(found.sentence, field=found.field)
 
     def _commitment(self, customer_id: str, wanted: str, writer: Writer) -> tuple[Person, CommitmentHead]:
         person = self.people.person(customer_id)

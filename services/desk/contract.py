@@ -11,18 +11,22 @@ from shared.casework.commitments import State
 from shared.models import ContactKind, Instant
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
+    """A piece of the contract."""
+
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
 
-class By(_Part):
+class By(Part):
     """Who did it."""
 
     subject: str = Field(description="The token's own.")
     department: str | None = Field(description="In whose name.")
 
 
-class _Done(_Part):
+class Kept(Part):
+    """What was written down."""
+
     id: str = Field(description="The same for every repetition of the request.")
     identity: str = Field(description="Which of the customer's identities it is written to.")
     at: Instant = Field(description="When it was done first.")
@@ -30,14 +34,14 @@ class _Done(_Part):
     why: str = Field(description="Empty when nobody said.")
 
 
-class Note(_Done):
+class Note(Kept):
     """Something that colleagues should know."""
 
     text: str
     escalation_id: str | None
 
 
-class Need(_Done):
+class Need(Kept):
     """Something that the customer asks for and the company does not do yet."""
 
     topic: str
@@ -45,7 +49,7 @@ class Need(_Done):
     event_key: str | None
 
 
-class Consent(_Done):
+class Consent(Kept):
     """What the customer allowed or forbade for one purpose."""
 
     purpose: str
@@ -53,7 +57,7 @@ class Consent(_Done):
     evidence: str
 
 
-class End(_Part):
+class End(Part):
     """What became of a commitment."""
 
     at: Instant
@@ -61,7 +65,7 @@ class End(_Part):
     outcome: Literal["kept", "withdrawn"]
 
 
-class Commitment(_Part):
+class Commitment(Part):
     """Something that the company told the customer, as it stands now."""
 
     id: str
@@ -77,7 +81,7 @@ class Commitment(_Part):
     escalation_id: str | None
 
 
-class Conflict(_Part):
+class Conflict(Part):
     """Another commitment on the same matter that does not go together with this one; the lookup shows it whole."""
 
     kind: Literal["contradiction", "both_open"] = Field(
@@ -93,21 +97,21 @@ class Committed(Commitment):
     conflicts: tuple[Conflict, ...]
 
 
-class Pair(_Part):
+class Pair(Part):
     """Two identities."""
 
     one: str
     other: str
 
 
-class Group(_Part):
+class Group(Part):
     """One customer, by all their identities."""
 
     id: str
     identities: tuple[str, ...]
 
 
-class Decision(_Done):
+class Decision(Kept):
     """What was said of pairs of identities, and whom they make now."""
 
     decision: Literal["linked", "unlinked", "dismissed"]

@@ -15,11 +15,22 @@ from services.desk.asked import Asked
 from services.desk.people import Person
 from services.desk.writer import Writer
 from shared import telemetry
-from shared.casework.steps import Commitment, CommitmentEnd, CommitmentMove, Consent, LinkDecision, Need, Note, Step
+from shared.casework.steps import (
+    Commitment,
+    CommitmentEnd,
+    CommitmentMove,
+    Consent,
+    LinkDecision,
+    Need,
+    Note,
+    ReplyAsked,
+    ReplyMove,
+    Step,
+)
 from shared.errors import InvalidParameter
 from shared.http.writing import KEY
 from shared.playbook import Playbook
-from shared.projection import casework
+from shared.projection import casework, replies
 from shared.store import keys, steps
 from shared.store.table import Table
 
@@ -69,7 +80,7 @@ class Keeping:
             return self.whose(person, wanted, writer)
         return person.whose_case(case, wanted, reaches=writer.reaches)
 
-    def keep[S: (Note, Commitment, CommitmentEnd, CommitmentMove, Need, Consent, LinkDecision)](
+    def keep[S: (Note, Commitment, CommitmentEnd, CommitmentMove, Need, Consent, LinkDecision, ReplyAsked)](
         self, step: S, may: Callable[[], object] = lambda: None
     ) -> S:
         """Take a step, and return it as the journal has it; `may` is asked before, and raises when it may not be taken.
@@ -84,11 +95,14 @@ class Keeping:
         if found.model_copy(update={"at": step.at}) != step:
             raise InvalidParameter(KEY, "was given to another request; give each one a key of its own")
         kept = step.model_copy(update={"at": found.at})
-        self._project(kept)
+        self.project(kept)
         return kept
 
-    def _project(self, step: Step) -> None:
+    def project(self, step: Step) -> None:
+        """Bring the projections up to a step that is kept; what cannot be projected now, the stream projects."""
         try:
+            if isinstance(step, ReplyAsked | ReplyMove):
+                replies.take(step, table=self.table, now=self.now)
             casework.take(step, table=self.table, playbook=self.playbook, now=self.now)
         except Exception as error:
             telemetry.failure("step kept and not projected", error)

@@ -8,9 +8,11 @@ from itertools import chain
 from shared.casework.commitments import CommitmentHead
 from shared.casework.links import Link
 from shared.errors import InvalidParameter, NotFound
+from shared.escalation import ENDED, Escalation
 from shared.ids import customer_id
 from shared.projection import links
 from shared.projection.about import About
+from shared.projection.conversation import Conversation
 from shared.store import cards, keys
 from shared.store.cards import Card
 from shared.store.customers import Customers
@@ -41,13 +43,20 @@ class Person:
 
         A case of a department out of reach is no case: `InvalidParameter`, as for one that there is not.
         """
-        cases = chain.from_iterable(member.escalations for member in self.members.values())
-        found = next((each for each in cases if each.id == case and reaches(each.department)), None)
+        found = next((each for each in self.escalations if each.id == case and reaches(each.department)), None)
         if found is None:
             raise InvalidParameter("escalation_id", "this customer has no such case, or none that the token reaches")
         if wanted not in (None, found.identity):
             raise InvalidParameter("identity", "is not the one that the case is about; leave it out")
         return found.identity
+
+    @property
+    def escalations(self) -> Iterator[Escalation]:
+        return chain.from_iterable(member.escalations for member in self.members.values())
+
+    @property
+    def conversations(self) -> Iterator[Conversation]:
+        return chain.from_iterable(member.conversations for member in self.members.values())
 
     @property
     def commitments(self) -> Iterator[CommitmentHead]:
@@ -78,6 +87,22 @@ class People:
         if found[0] is None:
             raise NotFound(NOBODY)
         return Person(found[0], tuple(member for member in found[1:] if member))
+
+    def open_cases(self, named: Iterable[str]) -> dict[str, frozenset[str]]:
+        """Return the ids of the open cases of each of these customers, on all their identities: one query for each
+        customer, and one for each identity."""
+        wanted = list(dict.fromkeys(named))
+        members = dict(zip(wanted, self.customers.members(wanted), strict=True))
+        partitions = sorted({partition for group in members.values() for partition in group})
+        found = zip(partitions, self.customers.escalations(partitions), strict=True)
+        cases = {
+            partition: [each for each in cards.escalations(rows) if each.state not in ENDED]
+            for partition, rows in found
+        }
+        return {
+            customer: frozenset(each.id for partition in group for each in cases[partition])
+            for customer, group in members.items()
+        }
 
     def links_of(self, identity: str) -> Iterator[Link]:
         """Yield what is known of each pair that an identity is one of."""

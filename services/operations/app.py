@@ -20,7 +20,7 @@ _table = Table(aws.client("dynamodb"), _settings.table_name)
 _office = Office(
     table=_table,
     bucket=Bucket(aws.client("s3", patience=5), _settings.delivery_bucket),
-    queues=queues(aws.client("sqs"), _settings.queues),
+    queues=queues(aws.client("sqs"), _settings.queue_urls),
     playbook=CurrentPlaybook(_table),
     now=lambda: datetime.now(UTC),
 )

@@ -25,7 +25,7 @@ class Pending(_Part):
 class Queue(_Part):
     """How many messages a queue has, as SQS counts them: approximately, and a minute late after a change."""
 
-    queue: str = Field(description="spill, left_behind, or a department's name.")
+    queue: str = Field(description="spill, left_behind, replies, or a department's name.")
     waiting: int = Field(description="Can be received now.")
     in_flight: int = Field(description="Received, and not done yet.")
     dead_letters: int = Field(description="Given up; see redrive in infra/README.md.")

@@ -6,14 +6,14 @@ from typing import Any
 from shared import aws, settings, telemetry
 from shared.projection import records
 from shared.projection.projector import Projector
-from shared.queues import Departments
+from shared.queues import Departments, Replies
 from shared.store.journal import Bucket, Journal
 from shared.store.playbooks import CurrentPlaybook
 from shared.store.table import Table
 
 _settings = settings.read(settings.ProjectionSettings)
 _table = Table(aws.client("dynamodb"), _settings.table_name)
-_bucket = Bucket(aws.client("s3"), _settings.delivery_bucket)
+_bucket = Bucket(aws.client("s3"), _settings.delivery_bucket, mail=_settings.mail_bucket)
 _journal = Journal(_table, _bucket)
 _projector = Projector(
     table=_table,
@@ -23,6 +23,7 @@ _projector = Projector(
     now=lambda: datetime.now(UTC),
     public_url=_settings.public_url,
     version=_settings.aws_lambda_function_version,
+    replies=Replies(aws.client("sqs"), _settings.replies_queue_url),
 )
 
 

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from services.watch.rounds import LeftBehind, drive_due_work, pending_too_long
+from services.watch.rounds import AT_ONCE, LeftBehind, drive_due_work, pending_too_long
 from shared import aws, settings, telemetry
 from shared.projection.projector import Projector
-from shared.queues import Departments
+from shared.queues import Departments, Replies
 from shared.store.journal import Bucket
 from shared.store.playbooks import CurrentPlaybook
 from shared.store.table import Table
@@ -18,12 +18,13 @@ _settings = settings.read(settings.ProjectionSettings)
 _table = Table(aws.client("dynamodb"), _settings.table_name)
 _projector = Projector(
     table=_table,
-    bucket=Bucket(aws.client("s3"), _settings.delivery_bucket),
+    bucket=Bucket(aws.client("s3"), _settings.delivery_bucket, mail=_settings.mail_bucket),
     departments=Departments(aws.client("sqs"), _settings.department_queues),
     playbook=CurrentPlaybook(_table),
     now=lambda: datetime.now(UTC),
     public_url=_settings.public_url,
     version=_settings.aws_lambda_function_version,
+    replies=Replies(aws.client("sqs"), _settings.replies_queue_url),
 )
 
 
@@ -33,7 +34,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         if "Records" in event:
             return _take_over(event["Records"])
         found = drive_due_work(
-            _projector, time_is_left=lambda: context.get_remaining_time_in_millis() > _RESERVE_MILLISECONDS
+            _projector,
+            time_is_left=lambda: context.get_remaining_time_in_millis() > _RESERVE_MILLISECONDS,
+            at_once=AT_ONCE,
         )
         for kind, number in found.items():
             telemetry.count(f"Due{kind.capitalize()}", number)

@@ -9,10 +9,14 @@ from itertools import chain, islice
 from shared.casework.commitments import CommitmentHead
 from shared.errors import StoreUnavailable
 from shared.escalation import Escalation, Stage, remind, stage
+from shared.ids import reminder_id
 from shared.models import Message, PersonalEvent
 from shared.playbook import Playbook
-from shared.projection.casework import listed, promised
-from shared.projection.projector import Projector, offered
+from shared.projection.cases import Cases, offer
+from shared.projection.casework import promised
+from shared.projection.grounds import IS_BROKEN
+from shared.projection.open_work import attempts_at, kind_of, listed
+from shared.projection.projector import Projector
 from shared.store import journal, keys
 from shared.store.keys import Key
 from shared.store.table import Item, Table
@@ -27,30 +31,37 @@ def see_to(projector: Projector, key: Key) -> None:
     It is listed for later before anything else: one that kills the process must not stay the first in line.
     """
     item = projector.table.get(key)
-    if item is None or not item.get("open", {"S": ""})["S"].startswith("promised#"):
+    if item is None or kind_of(item) != "promised":
         return
-    projector.postpone(key, kind="promised", attempts=int(item.get("attempts", {"N": "0"})["N"]))
+    projector.postpone(key, kind="promised", attempts=attempts_at(item))
     head, playbook = CommitmentHead.model_validate_json(item["state"]["S"]), projector.playbook()
     found = stage(head, projector.now(), playbook)
+    if found == "broken":
+        _take_back_what_is_due(projector.cases, head)
     if found is not None:
-        _raise(projector.table, head, found, playbook)
+        rests_on = _rests_on(projector.table, head)
+        offer(projector.table, remind(head, found, event_key=rests_on, playbook=playbook, now=projector.now()))
     listing = _listing(key, head, found, playbook) | {"projected_at": item["projected_at"]}
     projector.table.replace(key, state=item["state"]["S"], seen=item["state"]["S"], extra=listing)
+
+
+def _take_back_what_is_due(cases: Cases, head: CommitmentHead) -> None:
+    """Take back the reminder of a promise that is broken by now, unless somebody has accepted it: it is raised as
+    that."""
+    term = head.to_be_kept
+    assert term is not None, "what is broken was to be kept"
+    own = reminder_id(term_id=term.id, stage="due")
+    item = cases.table.get(keys.escalation(identity_name=head.identity, escalation_id=own))
+    if item and (case := Escalation.model_validate_json(item["state"]["S"])).state == "offered":
+        cases.withdraw(case, IS_BROKEN)
 
 
 def _listing(key: Key, head: CommitmentHead, found: Stage | None, playbook: Playbook) -> Item:
     if found == "broken":
         return {}
     if found == "due" and head.until:
-        return listed(key, head.until)
+        return listed("promised", key, head.until)
     return promised(key, head, playbook.commitments.notice)
-
-
-def _raise(table: Table, head: CommitmentHead, found: Stage, playbook: Playbook) -> None:
-    escalation = remind(head, found, event_key=_rests_on(table, head), playbook=playbook)
-    key = keys.escalation(identity_name=head.identity, escalation_id=escalation.id)
-    state = escalation.model_dump_json(exclude_defaults=True)
-    table.replace(key, state=state, seen=None, extra=offered(key, escalation))
 
 
 def _rests_on(table: Table, head: CommitmentHead) -> str:

@@ -1,15 +1,18 @@
-"""What the watch does: drive again what the projector left behind, see to what is promised, and say how much there is
-and how old it is."""
+"""What the watch does: drive again what the projector left behind, see to what is promised and to whom nobody answers,
+move on what departments let lie, and say how much there is and how old it is."""
 
 import heapq
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from itertools import batched
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from services.watch import promises
+from services.watch import conversations, departments, promises
 from shared import telemetry
 from shared.errors import ConfigurationError, StoreUnavailable
 from shared.playbook import Accounting
@@ -29,27 +32,50 @@ GRACE = {
 }
 """The kinds of open work that the projector left behind, and how long each is left to it first."""
 
+
+def again(projector: Projector, key: Key) -> None:
+    """Project what was left behind once more; an offer that does not even reach its department's queue runs out of time
+    like any other."""
+    try:
+        projector.again(key)
+    finally:
+        if key.sk.startswith(keys.ESCALATION_PREFIX) and (item := projector.table.get(key)):
+            departments.move_on(projector, item)
+
+
 DRIVEN: Mapping[str, Callable[[Projector, Key], None]] = {
-    **dict.fromkeys(GRACE, Projector.again),
+    **dict.fromkeys(GRACE, again),
     "promised": promises.see_to,
+    "waiting": conversations.see_to,
+    **dict.fromkeys(departments.KINDS, departments.see_to),
 }
 """The kinds of open work that the watch drives, and how."""
+
+AT_ONCE = 8
+"""How many the function drives at a time: each mostly waits for the table, and a client keeps ten connections open."""
 
 _MOST_READS = 100
 """How many pages of the stream a range may take; an event source's batch is at most a few."""
 
 
-def drive_due_work(projector: Projector, *, time_is_left: Callable[[], bool]) -> dict[str, int]:
-    """Drive all open work that is due, while time is left; return how many items of each kind were found.
+def drive_due_work(projector: Projector, *, time_is_left: Callable[[], bool], at_once: int = 1) -> dict[str, int]:
+    """Drive all open work that is due, so many `at_once`, while time is left; return how many items of each kind were
+    found.
 
-    What fails again is listed for later, each time later, and the round goes on.
+    What fails again is listed for later, each time later, and the round goes on. When a department opens, all that came
+    overnight may fall due in one instant; whatever is driven at the same time could as well be by two watches.
     """
     found = dict.fromkeys(DRIVEN, 0)
-    for kind, key in _due(projector):
-        if not time_is_left():
-            break
-        found[kind] += 1
-        _drive(projector, kind, key)
+    with ThreadPoolExecutor(at_once) as workers:
+        run = workers.map if at_once > 1 else map
+        for due in batched(_due(projector), at_once, strict=False):
+            if not time_is_left():
+                break
+            kinds, wanted = zip(*due, strict=True)
+            for kind in kinds:
+                found[kind] += 1
+            for _ in run(partial(_drive, projector), kinds, wanted):
+                pass
     return found
 
 

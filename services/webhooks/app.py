@@ -10,9 +10,11 @@ from fastapi import Request as HttpRequest
 from mangum import Mangum
 
 from services.webhooks.door import Door
+from services.webhooks.outside import Outside, over_tls
 from shared import aws, settings, telemetry
 from shared.errors import MostradorError, SignatureError
 from shared.models import Handshake, Request
+from shared.platforms import load
 from shared.queues import Spill
 from shared.secrets import WebhookSecrets
 from shared.store.journal import Bucket, Journal
@@ -31,6 +33,7 @@ _door = Door(
     spill=Spill(aws.later("sqs"), _settings.spill_queue_url),
     refusals=RefusalNotes(_table),
     now=lambda: datetime.now(UTC),
+    outside=Outside(over_tls(_settings.platform_apis)),
 )
 
 app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
@@ -45,7 +48,8 @@ async def receive(http: HttpRequest) -> Response:
     if isinstance(outcome, Handshake):
         return Response(outcome.body, media_type=outcome.content_type)
     telemetry.count(f"Delivery{outcome.capitalize()}")
-    return Response(status_code=200)
+    media_type, body = load(http.path_params["platform"]).answer or (None, None)
+    return Response(body, media_type=media_type)
 
 
 # A plain route: there is nothing to parse and no model to check, which would cost as much again as all of FastAPI else.

@@ -4,9 +4,9 @@ from typing import Literal
 
 from shared.models import Frozen, Identifier, Instant
 
-Look = Literal["customer", "lookup", "timeline", "links", "preview", "audit"]
+Look = Literal["customer", "lookup", "timeline", "links", "preview", "audit", "clocks"]
 """What was looked at: one person, those whom a search found, their history, who else they might be, what a link would
-bring together, or the record of who looked."""
+bring together, the record of who looked, or how long they were kept waiting."""
 
 
 class Seen(Frozen):

@@ -9,10 +9,15 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, TypeAdapter
 
 from shared.models import Frozen, Identifier, Instant
-from shared.playbook import DepartmentName
+from shared.playbook import DepartmentName, Priority
+from shared.replying import Template
 
 Pair = tuple[Identifier, Identifier]
 """Two identities, the lesser name first."""
+
+
+OURSELVES = "mostrador"
+"""The subject of what the product does by itself, by the playbook; no token's subject is taken for it."""
 
 
 class Agent(Frozen):
@@ -106,7 +111,106 @@ class LinkDecision(_Step):
     despite: str | None = None
 
 
-Step = Note | Commitment | CommitmentEnd | CommitmentMove | Need | Consent | LinkDecision
+Act = Literal[
+    "accepted",
+    "returned",
+    "handed_over",
+    "expired",
+    "reminded",
+    "corrected",
+    "said_solved",
+    "answered",
+    "reopened",
+    "closed",
+    "withdrawn",
+]
+"""What can be done with an escalation, once it was offered (`shared/casework/cases.py`)."""
+
+
+Tone = Literal["angry", "unhappy", "neutral", "pleased"]
+"""How a customer sounds to a person."""
+
+Speaker = Literal["customer", "agitator"]
+"""Who speaks: however angry, a customer wants something put right; an agitator wants others stirred up."""
+
+
+class Corrections(Frozen):
+    """What of the triage, beside the priority, somebody says is otherwise."""
+
+    tone: Tone | None = None
+    speaker: Speaker | None = None
+
+
+class CaseMove(_Step):
+    """One thing that was done with an escalation; `number` is its place in the order of all that was done with it.
+
+    It is kept under that number, so that of two people who act on the same state one is first, and the other learns of
+    it. `to` is the department that has it offered now, `priority` the one from now on, `due_by` until when the next
+    thing is to be done, by the playbook of then. `corrections` are what else of the triage is otherwise. `evidence` is
+    the journal's key of the event that brought it about, within the identity's partition.
+    """
+
+    kind: Literal["case"] = "case"
+    escalation_id: Identifier
+    number: Annotated[int, Field(ge=1, le=999_999)]
+    act: Act
+    to: DepartmentName | None = None
+    priority: Priority | None = None
+    corrections: Corrections | None = None
+    due_by: Instant | None = None
+    evidence: str | None = None
+
+
+class ReplyAsked(_Step):
+    """Something is to be said to the customer in one of their conversations, under the id `reply_id` makes of it.
+
+    `reply_to` is the journal's key of the event that is answered, within the identity's partition. `automatic` is what
+    no person wrote: it stops no clock and ends nobody's waiting.
+    """
+
+    kind: Literal["reply"] = "reply"
+    channel: Identifier
+    account: Identifier
+    thread: Identifier = "direct"
+    text: str = ""
+    template: Template | None = None
+    privately: bool = False
+    reply_to: str | None = None
+    escalation_id: str | None = None
+    automatic: bool = False
+
+
+class ReplyMove(_Step):
+    """What became of a reply: one thing after the other, each kept under its number, so that of two who are about to
+    send it one is first.
+
+    `attempted` is written before the platform is called, everything else after it. `external_id` is the platform's own
+    for what was `sent`, `sent_at` its instant where it gave one, `address` the person's private identity where a
+    private answer made it known. `code` and `why` say of everything else what the platform said.
+    """
+
+    kind: Literal["reply_move"] = "reply_move"
+    reply_id: Identifier
+    number: Annotated[int, Field(ge=1, le=999_999)]
+    act: Literal["attempted", "sent", "refused", "later", "unknown", "not_there", "given_up"]
+    external_id: str | None = None
+    sent_at: Instant | None = None
+    address: str | None = None
+    code: str | None = None
+
+
+Step = (
+    Note
+    | Commitment
+    | CommitmentEnd
+    | CommitmentMove
+    | Need
+    | Consent
+    | LinkDecision
+    | CaseMove
+    | ReplyAsked
+    | ReplyMove
+)
 
 step_adapter: TypeAdapter[Step] = TypeAdapter(
     Annotated[Step, Field(discriminator="kind")], config=ConfigDict(hide_input_in_errors=True, defer_build=True)
@@ -118,3 +222,8 @@ def pair(one: str, other: str) -> Pair:
     if one == other:
         raise ValueError("a pair is of two identities")
     return (one, other) if one < other else (other, one)
+
+
+def reply_id(step: ReplyAsked) -> str:
+    """Return the id (`rpl_` and 26 characters) under which what a step asks for is sent."""
+    return f"rpl_{step.id.partition('_')[2]}"

@@ -63,12 +63,35 @@ def unless_known(request: Request, answer: BaseModel, *, include: Any = None) ->
     where that changes what is shown.
     """
     body = answer.model_dump_json(include=include).encode()
-    tag = f'"{sha256(body).hexdigest()[:32]}"'
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
-    known = {each.strip().removeprefix("W/") for each in request.headers.get("If-None-Match", "").split(",")}
-    if known & {tag, "*"}:
+    headers = _private(f'"{_digest(body)}"', "no-cache")
+    if _is_known(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type="application/json")
+
+
+def unless_unchanged(request: Request, seen: bytes, answer: Callable[[], BaseModel], *, fresh_for: int) -> Response:
+    """Return an answer that is made only when what was `seen` of it is not what the caller's `If-None-Match` names;
+    else 304. For so many seconds the caller need not ask again (RFC 9111, section 4.2).
+
+    The tag is a weak one (RFC 9110, section 8.8.1): what else is in the answer may be another by now.
+    """
+    headers = _private(f'W/"{_digest(seen)}"', f"max-age={fresh_for}")
+    if _is_known(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return Response(answer().model_dump_json(), headers=headers, media_type="application/json")
+
+
+def _digest(content: bytes) -> str:
+    return sha256(content).hexdigest()[:32]
+
+
+def _private(tag: str, kept: str) -> dict[str, str]:
+    return {"ETag": tag, "Cache-Control": f"private, {kept}", "Vary": "Authorization"}
+
+
+def _is_known(request: Request, tag: str) -> bool:
+    known = {each.strip().removeprefix("W/") for each in request.headers.get("If-None-Match", "").split(",")}
+    return bool(known & {tag.removeprefix("W/"), "*"})
 
 
 def refusal(description: str) -> dict[str, Any]:

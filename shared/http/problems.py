@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+import orjson
 from fastapi import Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -51,6 +52,7 @@ _ADVICE = {
     "missing": "is missing; give it",
     "string_type": "must be text",
     "bool_type": "must be true or false",
+    "int_type": "must be a whole number",
     "literal_error": "must be {expected}",
     "extra_forbidden": "is no parameter here; remove it or correct its spelling",
     "string_pattern_mismatch": "must match {pattern}",
@@ -79,9 +81,9 @@ class Problem(BaseModel):
 def problem(error: Exception) -> Problem:
     """Return what to tell the caller of an error; of one that is not of our making, only that it happened."""
     match error:
-        case MostradorError() if type(error) in _CODES:
+        case MostradorError() if code := _code(error):
             field = getattr(error, "field", None)
-            return Problem(status=error.status, code=_CODES[type(error)], detail=str(error), field=field)
+            return Problem(status=error.status, code=code, detail=str(error), field=field)
         case RequestValidationError():
             return problem(unreadable(error, within="query"))
         case RoutingError(status_code=status) if status in _ROUTING:
@@ -94,10 +96,18 @@ def problem(error: Exception) -> Problem:
 
 
 def response(error: Exception) -> Response:
-    """Return what to tell the caller of an error, as RFC 9457 writes it."""
+    """Return what to tell the caller of an error, as RFC 9457 writes it.
+
+    An error may have `extensions`, further members of JSON (RFC 9457, section 3.2).
+    """
     said = problem(error)
     headers = {**_HEADERS.get(said.status, {}), **(getattr(error, "headers", None) or {})}
-    return Response(said.model_dump_json(), said.status, headers, media_type=MEDIA_TYPE)
+    body = said.model_dump() | getattr(error, "extensions", {})
+    return Response(orjson.dumps(body), said.status, headers, media_type=MEDIA_TYPE)
+
+
+def _code(error: MostradorError) -> str | None:
+    return next((_CODES[each] for each in type(error).__mro__ if each in _CODES), None)
 
 
 def unreadable(error: RequestValidationError | ValidationError, *, within: str) -> InvalidParameter:

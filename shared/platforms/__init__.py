@@ -4,14 +4,21 @@ A platform is one folder with
 
 - `__init__.py`, its front: `CHANNELS`, the names of the channels it serves; where needed `WINDOWS`, for how long after
   the customer's last word they may be written to freely on a channel (one that it does not name has no such end),
-  `HEADERS`, the request headers that its events cannot be read without, and `OWN_HANDSHAKE_SECRETS = True`, if the
-  handshake is not made with what signs deliveries; and nothing that costs an import beyond the standard library's.
-  Services that read no deliveries may have the fronts alone;
+  `HEADERS` and `QUERY`, the request's headers and the URL's parameters that its events cannot be read without,
+  `ANSWER`, the media type and the body of our answer where it reads more than the status, and `OWN_HANDSHAKE_SECRETS =
+  True`, if the handshake is not made with what signs deliveries, and `DELIVERED_BY`, the service of ours that brings
+  its deliveries, if it does not call us itself: its `verify` then refuses whatever is posted; and nothing that costs an
+  import beyond the standard library's. Services that read no deliveries may have the fronts alone;
 - `signature.py`: `verify(request, secrets, now)` and, where the platform asks for one, `handshake(request, secrets)`;
-- `payload.py`: the wire models, and `split(delivery)`, which cuts a delivery into its units;
+  where a proof is checked with a certificate that the request names, `certificate(request, secrets)`, its URL, and
+  where a verified request asks us to visit a URL before we answer, `confirmation(request)`, that one;
+- `payload.py`: the wire models, and `split(delivery)`, which cuts a delivery into its units; where a delivery may say
+  that what it tells of lies elsewhere, `elsewhere(delivery)`, the bucket and the object;
 - `normalise.py`: `EVENTS`, a table from the vendor's word for a unit to the function that reads it;
-- where the platform can be asked, `subscription.py` (whether it still delivers) and `backfill.py` (what we missed),
-  each with a `PORT` (`shared/ports.py`).
+- where the platform can be asked, `subscription.py` (whether it still delivers), `backfill.py` (what we missed) and
+  `poll.py` (what is new, where nobody calls us), each with a `PORT` (`shared/ports.py`);
+- where files come with messages, `media.py` with a `PORT` (`shared/media/places.py`);
+- where the company can speak through it, `reply.py` with a `PORT` (`shared/replying.py`).
 
 The table is all there is: what is dispatched, documented, measured and tested is read from it.
 """
@@ -33,7 +40,9 @@ from shared.errors import MostradorError, UnknownPlatform, UnreadableDelivery
 from shared.models import Delivery, Event, Handshake, Ignored, Request
 
 if TYPE_CHECKING:
-    from shared.ports import BackfillPort, SubscriptionPort
+    from shared.media.places import MediaPort
+    from shared.ports import BackfillPort, PollPort, SubscriptionPort
+    from shared.replying import ReplyPort, Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +72,20 @@ Handler = Callable[[Unit], list[Event]]
 class Platform:
     """One vendor's code behind one face.
 
-    `headers` are those that are kept with a delivery's bytes, since `normalise` reads them. `verify` raises
+    `headers` are those that are kept with a delivery's bytes, since `normalise` reads them, and `query` the parameters
+    of the URL, which are kept among them under their names after a `?`; `answer` is the media type
+    and the body of what a delivery is answered with, where that is more than a status. `verify` raises
     `SignatureError` unless the request carries a proof made with one of the secrets. `handshake` is `None` where the
     platform asks for none; it returns `None` for a request that is an ordinary delivery. `split` raises
     `UnreadableDelivery` for bytes that it cannot cut into units; callers use `units`, which also turns its bugs into
     that.
+
+    `delivered_by` is the service of ours that brings its deliveries, where it does not call us itself.
+
+    `certificate` returns the URL of the certificate that `verify` needs among its secrets, as PEM; `confirmation` a URL
+    to be visited before a verified request is acknowledged, or `None`. Both raise `SignatureError` unless it is the
+    platform's own. `elsewhere` returns the bucket and the name of what a delivery's units cannot be read without, or
+    `None`.
     """
 
     name: str
@@ -77,7 +95,13 @@ class Platform:
     handshake: Callable[[Request, Sequence[str]], Handshake | None] | None
     split: Callable[[Delivery], list[Unit]]
     events: Mapping[str, Handler]
+    query: tuple[str, ...] = ()
     own_handshake_secrets: bool = False
+    answer: tuple[str, str] | None = None
+    certificate: Callable[[Request, Sequence[str]], str] | None = None
+    confirmation: Callable[[Request], str | None] | None = None
+    elsewhere: Callable[[Delivery], tuple[str, str] | None] | None = None
+    delivered_by: str | None = None
 
     def read(self, unit: Unit) -> list[Event]:
         """Return what one unit means: at least one event, so that every unit is accounted for.
@@ -162,19 +186,25 @@ def load(name: str) -> Platform:
 
     Raises `UnknownPlatform` when there is none. A folder's own name imports that folder alone.
     """
-    folder = name if name in names() else _folder_of_channel(name)
+    folder = name if name in names() else folder_of(name)
     package = f"{__name__}.{folder}"
     front = import_module(package)
-    signature = import_module(f"{package}.signature")
+    signature, payload = import_module(f"{package}.signature"), import_module(f"{package}.payload")
     return Platform(
         name=folder,
         channels=front.CHANNELS,
         headers=getattr(front, "HEADERS", ()),
+        query=getattr(front, "QUERY", ()),
         own_handshake_secrets=getattr(front, "OWN_HANDSHAKE_SECRETS", False),
+        answer=getattr(front, "ANSWER", None),
         verify=signature.verify,
         handshake=getattr(signature, "handshake", None),
-        split=import_module(f"{package}.payload").split,
+        split=payload.split,
         events=import_module(f"{package}.normalise").EVENTS,
+        certificate=getattr(signature, "certificate", None),
+        confirmation=getattr(signature, "confirmation", None),
+        elsewhere=getattr(payload, "elsewhere", None),
+        delivered_by=getattr(front, "DELIVERED_BY", None),
     )
 
 
@@ -196,6 +226,47 @@ def backfill(name: str) -> "BackfillPort | None":
     return port
 
 
+def poll(name: str) -> "PollPort | None":
+    """Return how a platform folder is asked for what is new, or `None` where that comes by itself.
+
+    Raises `UnknownPlatform` when there is no such folder.
+    """
+    port: PollPort | None = _port(name, "poll")
+    return port
+
+
+def reply(name: str) -> "ReplyPort | None":
+    """Return how a platform, named by its folder or by a channel, is spoken through, or `None` where it is not.
+
+    Raises `UnknownPlatform` when there is none of that name.
+    """
+    port: ReplyPort | None = _port(name if name in names() else folder_of(name), "reply")
+    return port
+
+
+def media(name: str) -> "MediaPort | None":
+    """Return how a platform folder is asked for the files that came with messages, or `None` where it has none.
+
+    Raises `UnknownPlatform` when there is no such folder.
+    """
+    port: MediaPort | None = _port(name, "media")
+    return port
+
+
+@cache
+def rules() -> "Mapping[str, Rules]":
+    """Return what each channel lets through that can be spoken through; loads every platform's `reply.py`.
+
+    A platform whose `reply.py` is broken, or not there, leaves its own channels out, and no others.
+    """
+    found: dict[str, Rules] = {}
+    for folder in names():
+        with suppress(Exception):
+            port = reply(folder)
+            found |= port.rules if port else {}
+    return MappingProxyType(found)
+
+
 def _port(folder: str, part: str) -> Any:
     if folder not in names():
         raise UnknownPlatform(f"there is no platform {folder!r}; there are: {', '.join(names())}")
@@ -203,7 +274,8 @@ def _port(folder: str, part: str) -> Any:
     return import_module(module).PORT if find_spec(module) else None
 
 
-def _folder_of_channel(channel: str) -> str:
+def folder_of(channel: str) -> str:
+    """Return the folder of the platform that serves a channel; raises `UnknownPlatform` when none does."""
     broken: Exception | None = None
     for folder in names():
         try:

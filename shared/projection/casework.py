@@ -10,15 +10,28 @@ from shared.casework import brief as briefs
 from shared.casework import commitments
 from shared.casework.brief import Brief
 from shared.casework.commitments import CommitmentHead, commitment_id, remind_at
-from shared.casework.steps import Commitment, CommitmentEnd, CommitmentMove, Consent, LinkDecision, Need, Note, Step
+from shared.casework.steps import (
+    CaseMove,
+    Commitment,
+    CommitmentEnd,
+    CommitmentMove,
+    Consent,
+    LinkDecision,
+    Need,
+    Note,
+    Step,
+)
 from shared.escalation import Escalation, outdated
 from shared.models import Frozen
 from shared.playbook import Playbook
 from shared.projection import links
+from shared.projection.cases import Cases
+from shared.projection.grounds import TERM_IS_OVER
+from shared.projection.open_work import listed
 from shared.projection.settling import settle
 from shared.store import keys
 from shared.store.keys import Key
-from shared.store.table import Item, Table, key_of, state_of
+from shared.store.table import Item, Table
 
 
 def take(step: Step, *, table: Table, playbook: Callable[[], Playbook], now: Callable[[], datetime]) -> None:
@@ -43,7 +56,9 @@ def take(step: Step, *, table: Table, playbook: Callable[[], Playbook], now: Cal
                 table, key, table.get(key), CommitmentHead, lambda before: commitments.fold(before, step), dated
             )
             if head is not None:
-                _withdraw_outdated(head, table)
+                _withdraw_outdated(head, Cases(table, playbook, now))
+        case CaseMove():
+            Cases(table, playbook, now).take(step)
         case LinkDecision():
             links.hear(step, table=table, playbook=playbook, now=now)
 
@@ -70,24 +85,14 @@ def _item(key: Key, state: Frozen) -> Item:
 
 def promised(key: Key, head: CommitmentHead, notice: timedelta) -> Item:
     """Return the attributes that list a promise from when on it is nearly due, for as long as it is to be kept."""
-    return listed(key, remind_at(head.to_be_kept, notice)) if head.to_be_kept else {}
+    return listed("promised", key, remind_at(head.to_be_kept, notice)) if head.to_be_kept else {}
 
 
-def listed(key: Key, at: datetime) -> Item:
-    """Return the attributes that list a promise from an instant on."""
-    return {"open": {"S": keys.shard("promised", key.pk)}, "open_at": {"S": keys.instant(at)}}
-
-
-def withdraw(offer: Item, table: Table) -> None:
-    """Take an escalation that is still offered back, unless somebody was faster and has accepted it."""
-    escalation = Escalation.model_validate_json(offer["state"]["S"])
-    after = escalation.model_copy(update={"state": "withdrawn"}).model_dump_json(exclude_defaults=True)
-    if escalation.state == "offered":
-        table.replace(key_of(offer), state=after, seen=state_of(offer))
-
-
-def _withdraw_outdated(head: CommitmentHead, table: Table) -> None:
-    """Take back the reminders of a promise that rest on a term which does not hold any more."""
+def _withdraw_outdated(head: CommitmentHead, cases: Cases) -> None:
+    """Take back the reminders of a promise that rest on a term which does not hold any more, and that nobody has
+    accepted yet."""
     made = (keys.escalation(identity_name=head.identity, escalation_id=name) for name in outdated(head))
-    for offer in table.get_many(made).values():
-        withdraw(offer, table)
+    for offer in cases.table.get_many(made).values():
+        case = Escalation.model_validate_json(offer["state"]["S"])
+        if case.state == "offered":
+            cases.withdraw(case, TERM_IS_OVER)

@@ -4,18 +4,22 @@ It is written a second time on purpose, as one fold over everything instead of o
 the projections, and what their faults are found by, must not be what makes them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.casework.replies import ReplyHead
+from shared.casework.steps import ReplyAsked, Step
+from shared.listening import Hears, hearing
 from shared.models import Deletion, Edit, PersonalEvent
+from shared.playbook import Playbook
 from shared.projection import about as people
+from shared.projection import computed_replies, retention, rows
 from shared.projection import conversation as conversations
-from shared.projection import rows
 from shared.projection.about import About
 from shared.projection.conversation import Conversation
-from shared.projection.projector import waiting
 from shared.projection.revision import Revision, revision
+from shared.projection.unanswered import waiting
 from shared.store import keys, revisions
 from shared.store.journal import Entry
 from shared.store.keys import Key
@@ -31,14 +35,28 @@ class Computed:
     items: Mapping[Key, Item]
 
 
-def compute(entries: Sequence[Entry]) -> Computed:
-    """Return what all entries of one identity come to, in whatever order they are given."""
+def compute(
+    entries: Sequence[Entry],
+    playbook: Callable[[], Playbook],
+    steps: Iterable[Step] = (),
+    kept: Iterable[ReplyHead] = (),
+) -> Computed:
+    """Return what all entries of one identity come to, in whatever order they are given, under a playbook; `steps` are
+    those that the company took, of which the heads know when it acknowledged and replied. `kept` are its replies as the
+    table has them: some of what was told of them was told under another identity."""
     events = [entry.event for entry in entries if entry.event.names_a_customer]
     about = None
     for event in events:
         about = people.fold(about, event)
-    heads = dict(_heads(events))
-    return Computed(about, heads, dict([*_people(about), *map(_head, heads.items()), *_revisions(events)]))
+    taken = list(steps)
+    replied = computed_replies.compute([entry for entry in entries if entry.event.names_a_customer], taken, kept)
+    heads = dict(_heads(replied.counted, hearing(playbook)))
+    for step in taken:
+        if isinstance(step, ReplyAsked) and step.automatic:
+            key = keys.conversation_of(identity_name=step.identity, channel=step.channel, thread=step.thread)
+            heads |= {key: conversations.acknowledged(heads[key], step.at)} if key in heads else {}
+    listed = (_head(key, head, playbook) for key, head in heads.items())
+    return Computed(about, heads, dict([*_people(about), *listed, *_revisions(events), *replied.items.items()]))
 
 
 def _people(about: About | None) -> Iterator[tuple[Key, Item]]:
@@ -48,27 +66,27 @@ def _people(about: About | None) -> Iterator[tuple[Key, Item]]:
         yield _item(keys.about(about.identity), about.model_dump_json(exclude_defaults=True))
 
 
-def _heads(events: Sequence[PersonalEvent]) -> Iterator[tuple[Key, Conversation]]:
+def _heads(events: Sequence[PersonalEvent], hears: Hears) -> Iterator[tuple[Key, Conversation]]:
     told: dict[Key, list[PersonalEvent]] = {}
     for event in events:
         if conversations.touches(event):
             told.setdefault(keys.conversation(event), []).append(event)
     for key, own in told.items():
-        inbound = sorted(event.occurred_at for event in own if conversations.speaks(event) == "inbound")
+        inbound = sorted(event.occurred_at for event in own if conversations.asks(event, hears))
 
         def first_inbound_after(at: datetime, inbound: Sequence[datetime] = inbound) -> datetime | None:
             return next((found for found in inbound if found > at), None)
 
         head = None
         for event in own:
-            head = conversations.fold(head, event, first_inbound_after)
+            head = conversations.fold(head, event, first_inbound_after, hears)
         assert head is not None, "a contact opens a conversation"
         yield key, head
 
 
-def _head(found: tuple[Key, Conversation]) -> tuple[Key, Item]:
-    key, head = found
-    return _item(key, head.model_dump_json(exclude_defaults=True), **waiting(key, head))
+def _head(key: Key, head: Conversation, playbook: Callable[[], Playbook]) -> tuple[Key, Item]:
+    waits = waiting(key, head, playbook()) if head.waiting_since else {}
+    return _item(key, head.model_dump_json(exclude_defaults=True), **waits, **retention.of_head(head, playbook))
 
 
 def _revisions(events: Sequence[PersonalEvent]) -> Iterator[tuple[Key, Item]]:

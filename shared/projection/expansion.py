@@ -9,6 +9,8 @@ from shared.ledger import Outcomes, reason_to_ignore
 from shared.models import Delivery, Ignored
 from shared.platforms import Platform, Unit, describe
 from shared.store import journal, keys
+from shared.store.elsewhere import whole
+from shared.store.journal import Bucket
 from shared.store.keys import Key
 from shared.store.table import Item, Table, key_of
 
@@ -22,10 +24,11 @@ class Reading:
     unreadable: str | None = None
 
 
-def read(delivery: Delivery, platform: Platform) -> list[Reading]:
-    """Return what our code makes of each unit; a delivery that it cannot cut into units is one that it cannot read."""
+def read(delivery: Delivery, platform: Platform, bucket: Bucket | None) -> list[Reading]:
+    """Return what our code makes of each unit; a delivery that it cannot cut into units is one that it cannot read, and
+    so is one of which a part lies elsewhere and is not to be had: it may be later."""
     try:
-        units = platform.units(delivery)
+        units = platform.units(whole(delivery, platform, bucket))
     except UnreadableDelivery as error:
         return [Reading(unreadable=str(error))]
     return [_read(delivery, platform, unit) for unit in units]
@@ -66,7 +69,7 @@ def _any_new(reading: Reading, brought: Callable[[Item], bool], seen: set[Key]) 
     return bool(own)
 
 
-def expand(delivery: Delivery, platform: Platform, table: Table) -> tuple[int, Outcomes]:
+def expand(delivery: Delivery, platform: Platform, table: Table, bucket: Bucket | None = None) -> tuple[int, Outcomes]:
     """Journal the events of all units of a kept delivery; return how many units there are, and what became of them.
 
     Doing it again gives the same answer, since an event that is there already names the delivery that brought it.
@@ -77,4 +80,4 @@ def expand(delivery: Delivery, platform: Platform, table: Table) -> tuple[int, O
         return there is None or there["ledger"] == own
 
     own = {"S": keys.ledger_of(keys.delivery_id(delivery))}
-    return account(read(delivery, platform), brought)
+    return account(read(delivery, platform, bucket), brought)

@@ -7,26 +7,34 @@ escalation is a record of the stream itself, and its hand-off goes out from ther
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 
+from shared.casework.cases import OFFERING
 from shared.casework.commitments import CommitmentHead
-from shared.casework.steps import Step
-from shared.escalation import Escalation, escalate, outdated
-from shared.handoff import hand_off
+from shared.casework.steps import CaseMove, ReplyAsked, ReplyMove, Step
+from shared.escalation import ENDED, Escalation, escalate
+from shared.handoff import hand_off, offer_id
+from shared.listening import hearing
 from shared.models import Frozen, Message, PersonalEvent
 from shared.platforms import load
 from shared.playbook import Playbook
 from shared.projection import about as people
-from shared.projection import casework, links, rows
+from shared.projection import acknowledging, asking, casework, links, replies, retention, rows, unanswered, waits
 from shared.projection import conversation as conversations
 from shared.projection.about import About
+from shared.projection.answering import Answering
+from shared.projection.cases import DESK, Cases, listing, offer, open_cases
 from shared.projection.conversation import Conversation
 from shared.projection.expansion import expand
+from shared.projection.grounds import EVENT_IS_GONE, groundless, grounds, take_back_if_answered
+from shared.projection.noticing import tell_over
+from shared.projection.open_work import LISTING, attempts_at, kind_of, listed
+from shared.projection.outbound import Outbound, sort_out
 from shared.projection.settling import settle
-from shared.queues import Departments
+from shared.queues import Departments, Replies
 from shared.store import journal, keys, revisions, steps
 from shared.store.journal import Bucket, Entry
 from shared.store.keys import Key
@@ -42,7 +50,7 @@ _LONGEST_WAIT = timedelta(hours=1)
 @dataclass(frozen=True, slots=True)
 class Projector:
     """The projections' one writer. `playbook` returns the company's current one; `now` an aware instant;
-    `version` names the code that runs."""
+    `version` names the code that runs. Without `replies`, their queue, none is sent."""
 
     table: Table
     bucket: Bucket
@@ -51,13 +59,18 @@ class Projector:
     now: Callable[[], datetime]
     public_url: str = ""
     version: str = ""
+    replies: Replies | None = None
+
+    @property
+    def cases(self) -> Cases:
+        return Cases(self.table, self.playbook, self.now)
 
     def project(self, items: Sequence[Item]) -> None:
         """Bring the projections up to items of one partition of the table: events, a kept delivery, steps,
         escalations."""
         entries = [journal.entry(item) for item in items if item["sk"]["S"].startswith(keys.EVENT_PREFIX)]
         if told := [entry for entry in entries if entry.event.names_a_customer]:
-            self._events(told)
+            replace(self, playbook=cache(self.playbook))._events(told)  # all of it under one playbook
         for item in items:
             if item["sk"]["S"] == keys.DELIVERY:
                 self._expand(item)
@@ -69,19 +82,55 @@ class Projector:
     def take(self, step: Step) -> None:
         """Bring the projections up to a step that somebody of the company took."""
         casework.take(step, table=self.table, playbook=self.playbook, now=self.now)
+        if isinstance(step, CaseMove) and step.act == "answered" and self.answering.is_heard(step):
+            self.answering.take_up(step.identity, step.escalation_id)
+        if isinstance(step, CaseMove) and unanswered.moves_clocks(step):
+            unanswered.look_sooner(self.table, self.cases.read(step.identity, step.escalation_id), self.playbook())
+        if isinstance(step, CaseMove) and step.act in OFFERING:
+            case = self.cases.read(step.identity, step.escalation_id)
+            if case.offer == step.number and case.state not in ENDED:  # else a later step has offered it anew
+                is_offered = case.state == "offered"  # else it is told as it was then
+                self._hand_over(case if is_offered else self.cases.after(case.identity, case.id, step.number))
+        if isinstance(step, ReplyAsked | ReplyMove):
+            self._outbound.take(step)
+        if isinstance(step, ReplyAsked) and step.automatic:
+            key = keys.conversation_of(identity_name=step.identity, channel=step.channel, thread=step.thread)
+            self._settle(key, self.table.get(key), Conversation, partial(acknowledging.note, step))
+        tell_over(step, self.cases, self.departments)  # whoever has it now comes first
+
+    @property
+    def answering(self) -> Answering:
+        return self._outbound.answering
+
+    @property
+    def _outbound(self) -> Outbound:
+        return Outbound(self.table, self.playbook, self.now, self._count, self.replies)
+
+    def _count(self, events: Sequence[PersonalEvent]) -> None:
+        for key, told in _by_conversation(events).items():
+            self._head(key, told, self.table.get(key))
 
     def _events(self, entries: Sequence[Entry]) -> None:
         events = [entry.event for entry in entries]
-        heads = _by_conversation(events)
-        seen = self.table.get_many([keys.about(events[0].identity), *heads])
-        self._know(events, seen)
-        for key, told in heads.items():
-            self._head(key, told, seen.get(key))
+        wanted = [*_by_conversation(events), *replies.pointing(events)]
+        seen = self.table.get_many([keys.about(events[0].identity), *wanted])
+        about = self._know(events, seen)
+        found = sort_out(entries, seen, self.table)
+        heads = _by_conversation(found.counted)
+        settled = {key: self._head(key, told, seen.get(key)) for key, told in heads.items()}
         for entry in entries:
             revisions.keep(self.table, entry.event)
-            self._escalate(entry)
+            if self._escalate(entry, about):
+                self._outbound.late(entry, settled.get(keys.conversation(entry.event)))
+            retention.limit(self.table, entry, self.playbook)
+        self._outbound.heard(entries, found)
+        # Every message would cost a query more, were it asked for more than what was answered lately, and where we hear
+        # it: before the watch closes what was answered elsewhere, it looks.
+        lately = {key for key, head in settled.items() if head and self.answering.answered_lately(head)}
+        self.answering.asked_on(event for event in events if keys.conversation(event) in lately)
+        acknowledging.acknowledge(entries, settled, table=self.table, playbook=self.playbook, now=self.now)
 
-    def _know(self, events: Sequence[PersonalEvent], seen: dict[Key, Item]) -> None:
+    def _know(self, events: Sequence[PersonalEvent], seen: dict[Key, Item]) -> About | None:
         key = keys.about(events[0].identity)
 
         def fold(before: About | None) -> About:
@@ -94,6 +143,7 @@ class Projector:
         about = self._settle(key, seen.get(key), About, fold)
         if about is not None and about.unweighed:
             self._weigh(about)
+        return about
 
     def _weigh(self, about: About) -> None:
         """Find out who shares what is new of somebody, and only then forget that this was to be done."""
@@ -111,17 +161,20 @@ class Projector:
             if row not in there:
                 self.table.raise_to(row.key, rank=row.rank, state=row.state)
 
-    def _head(self, key: Key, events: Sequence[PersonalEvent], seen: Item | None) -> None:
+    def _head(self, key: Key, events: Sequence[PersonalEvent], seen: Item | None) -> Conversation | None:
+        hears = hearing(self.playbook)
+
         def first_inbound_after(at: datetime) -> datetime | None:
-            return self._first_inbound_after(key, events[0], at)
+            return asking.first_after(self.table, events[0], at, partial(conversations.asks, hears=hears))
 
         def fold(before: Conversation | None) -> Conversation | None:
             after = before
             for event in events:
-                after = conversations.fold(after, event, first_inbound_after)
+                after = conversations.fold(after, event, first_inbound_after, hears)
+            take_back_if_answered(key, before, after, self.cases)
             return after
 
-        self._settle(key, seen, Conversation, fold)
+        return retention.lift_if_spoken(self.table, self._settle(key, seen, Conversation, fold))
 
     def _settle[S: Frozen](
         self, key: Key, seen: Item | None, model: type[S], fold: Callable[[S | None], S | None]
@@ -130,46 +183,61 @@ class Projector:
 
     def _derived(self, key: Key, state: Frozen) -> Item:
         derived: Item = {"projected_at": {"S": keys.instant(self.now())}}
-        return derived | (waiting(key, state) if isinstance(state, Conversation) else {})
+        if isinstance(state, Conversation) and state.waiting_since:
+            derived |= unanswered.waiting(key, state, self.playbook())
+        return derived | (retention.of_head(state, self.playbook) if isinstance(state, Conversation) else {})
 
-    def _first_inbound_after(self, head: Key, like: PersonalEvent, at: datetime) -> datetime | None:
-        dated = self.table.query(head.pk, first=f"{keys.EVENT_PREFIX}{keys.instant(at)}", last=keys.LAST_DATED)
-        undated = self.table.query(head.pk, first=keys.UNDATED_PREFIX, last=f"{keys.UNDATED_PREFIX}~")
-        first = next(_inbound_after(dated, like, at), None)
-        return min((found for found in (first, *_inbound_after(undated, like, at)) if found), default=None)
-
-    def _escalate(self, entry: Entry) -> None:
+    def _escalate(self, entry: Entry, about: About | None) -> bool:
+        """Offer a message to the department that it is for; return whether there is one."""
         if not isinstance(entry.event, Message):
-            return
+            return False
         escalation = escalate(
-            entry.event, received_at=entry.received_at, event_key=entry.key.sk, playbook=self.playbook()
+            entry.event,
+            received_at=entry.received_at,
+            event_key=entry.key.sk,
+            playbook=self.playbook(),
+            group=partial(waits.group, self.table, entry.event.identity, about, self.playbook()),
         )
         if escalation is not None:
-            key = keys.escalation(identity_name=entry.event.identity, escalation_id=escalation.id)
-            state = escalation.model_dump_json(exclude_defaults=True)
-            self.table.replace(key, state=state, seen=None, extra=offered(key, escalation))
+            offer(self.table, escalation)
+        return escalation is not None
 
     def _offer(self, escalation: Escalation) -> None:
-        """Hand an escalation over, unless it is no offer any more by the time that its record comes."""
-        identity = escalation.identity
-        own = keys.escalation(identity_name=identity, escalation_id=escalation.id)
-        event_key = Key(keys.identity(identity), escalation.event_key)
-        about_key = keys.about(identity)
-        promise = keys.commitment(identity_name=identity, commitment_id=escalation.commitment_id or "")
-        found = self.table.get_many([own, event_key, about_key, *([promise] if escalation.commitment_id else [])])
-        if own not in found or Escalation.model_validate_json(found[own]["state"]["S"]).state != "offered":
+        """Hand an escalation over for the first time, unless somebody has done something with it by the time that its
+        record comes."""
+        case = self.cases.read(escalation.identity, escalation.id)
+        if not grounds(case):  # else it is there because a time is over, which moves no clock
+            unanswered.look_sooner(self.table, case, self.playbook())
+        if case.state == "offered" and case.offer == 0:
+            self._hand_over(case)
+
+    def _hand_over(self, case: Escalation) -> None:
+        """Put an open escalation on its department's queue."""
+        identity = case.identity
+        told = case.last.evidence if case.last else None
+        event_key = Key(keys.identity(identity), told or case.event_key)
+        about_key, members_key = keys.about(identity), keys.members(identity)
+        rests_on = grounds(case)
+        found = self.table.get_many([event_key, about_key, members_key, *([rests_on] if rests_on else [])])
+        retention.lift_where_limited(self.table, found.get(event_key))  # a case rests on it now
+        ground = found.get(rests_on) if rests_on else None
+        if why := groundless(case, ground, self.now()) or (None if event_key in found else EVENT_IS_GONE):
+            self.cases.withdraw(case, why)
             return
-        head = CommitmentHead.model_validate_json(found[promise]["state"]["S"]) if promise in found else None
-        if head and escalation.id in outdated(head):
-            casework.withdraw(found[own], self.table)
-            return
-        event = journal.entry(found[event_key]).event
-        about = About.model_validate_json(found[about_key]["state"]["S"])
         self.departments.offer(
-            department=escalation.department,
-            customer_id=escalation.customer_id,
-            escalation_id=escalation.id,
-            body=hand_off(escalation, event, about, commitment=head, public_url=self.public_url).to_json(),
+            department=case.department,
+            customer_id=case.customer_id,
+            offer_id=offer_id(case),
+            body=hand_off(
+                case,
+                journal.entry(found[event_key]).event,
+                About.model_validate_json(found[about_key]["state"]["S"]),
+                commitment=CommitmentHead.model_validate_json(ground["state"]["S"])
+                if ground and case.commitment_id
+                else None,
+                others=open_cases(self.table, identity, *links.members(found.get(members_key)), but=case.id),
+                public_url=self.public_url,
+            ).to_json(),
         )
 
     def _expand(self, item: Item) -> None:
@@ -177,18 +245,18 @@ class Projector:
 
         What cannot be read stays open work with its bytes, and is tried again later: after a fix, it is read.
         """
-        attempts = _attempts(item)
+        attempts = attempts_at(item)
         item = self.table.get(key_of(item)) or {}  # a record may come late, when all is settled or refused
         if "open" not in item:
             return
         body = self.bucket.get(item["object"]["S"]).body if "object" in item else None
         delivery = journal.delivery(item, body=body)
-        units, outcomes = expand(delivery, load(delivery.platform), self.table)
+        units, outcomes = expand(delivery, load(delivery.platform), self.table, self.bucket)
         attributes = journal.settled(units, outcomes) | {"read_by": {"S": self.version}}
         if outcomes.unreadable:
             self.postpone(key_of(item), kind="unreadable", attempts=attempts, attributes=attributes)
         else:
-            self.table.set(key_of(item), attributes, remove=_LISTING, having="open")
+            self.table.set(key_of(item), attributes, remove=LISTING, having="open")
 
     def postpone(self, key: Key, *, kind: str, attempts: int, attributes: Item | None = None) -> None:
         """List an item in the sparse index as work to be done again, later each time."""
@@ -204,54 +272,24 @@ class Projector:
         ever, with everybody else behind it.
         """
         item = self.table.get(key)
-        kind = item.get("open", {"S": ""})["S"].partition("#")[0] if item else ""
+        kind = kind_of(item)
         if item is None or kind not in LEFT_BEHIND:
             return
-        self.postpone(key, kind=LEFT_BEHIND[kind], attempts=_attempts(item))
+        self.postpone(key, kind=LEFT_BEHIND[kind], attempts=attempts_at(item))
         self.project([item])
         if key.sk.startswith(keys.ESCALATION_PREFIX):
-            self._list_as_offered(key)
+            self.list_as_it_stands(key)
         elif key.sk != keys.DELIVERY:
-            self.table.set(key, {}, remove=_LISTING)
+            self.table.set(key, {}, remove=LISTING)
 
-    def _list_as_offered(self, key: Key) -> None:
+    def list_as_it_stands(self, key: Key) -> None:
         """List an escalation again as what it is by now, unless somebody changes that at this moment: then it stays
         listed as left behind, and is looked at once more."""
         item = self.table.get(key)
         if item is not None:
             escalation = Escalation.model_validate_json(item["state"]["S"])
-            plain = {name: value for name, value in item.items() if name not in _LISTING}
-            self.table.change(key, before=item, after=plain | offered(key, escalation))
-
-
-_LISTING = ("open", "open_at", "attempts")
-
-
-def waiting(key: Key, head: Conversation) -> Item:
-    """Return the attributes that list a conversation for as long as the customer waits."""
-    return listed("waiting", key, head.waiting_since) if head.waiting_since else {}
-
-
-def offered(key: Key, escalation: Escalation) -> Item:
-    """Return the attributes that list an escalation for as long as nobody has accepted it."""
-    return listed("offered", key, escalation.accept_by) if escalation.state == "offered" else {}
-
-
-def listed(kind: str, key: Key, at: datetime) -> Item:
-    """Return the attributes that list an item in the sparse index from an instant on."""
-    return {"open": {"S": keys.shard(kind, key.pk)}, "open_at": {"S": keys.instant(at)}}
-
-
-def _inbound_after(items: Iterable[Item], like: PersonalEvent, at: datetime) -> Iterator[datetime]:
-    """Yield the instants, after this one, at which the customer spoke in the same conversation."""
-    for event in (journal.entry(item).event for item in items):
-        same = (event.channel, event.thread) == (like.channel, like.thread)
-        if same and event.occurred_at > at and conversations.speaks(event) == "inbound":
-            yield event.occurred_at
-
-
-def _attempts(item: Item) -> int:
-    return int(item.get("attempts", {}).get("N", "0"))
+            plain = {name: value for name, value in item.items() if name not in (*LISTING, *DESK)}
+            self.table.change(key, before=item, after=plain | listing(key, escalation))
 
 
 def _by_conversation(events: Iterable[PersonalEvent]) -> dict[Key, list[PersonalEvent]]:

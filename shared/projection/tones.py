@@ -36,9 +36,10 @@ class Felt(NamedTuple):
 
 def felt(event: PersonalEvent) -> Felt | None:
     """Return what an event says of how the customer feels: mostly nothing."""
-    if not isinstance(event, Message) or event.direction != "inbound" or (found := tone(event.text)) is None:
+    if not isinstance(event, Message) or event.direction != "inbound":
         return None
-    return Felt(event.occurred_at, found.name, found.evidence)
+    found = tone(event.text, event.rating)
+    return None if found is None else Felt(event.occurred_at, found.name, found.evidence)
 
 
 def join(felt: Iterable[Felt]) -> tuple[Felt, ...]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from shared.errors import InvalidParameter, NotFound
 from shared.ledger import Outcomes
+from shared.projection.open_work import LISTING
 from shared.projection.projector import Projector
 from shared.queues import Queue
 from shared.repair.dead import KINDS, Kind, is_listed, stuck_keys
@@ -125,7 +126,7 @@ def _refused(item: Item, outcomes: Outcomes, refusal: Refusal) -> Item:
     units = outcomes.refused.get(refusal.reason, 0) + sum(outcomes.unreadable.values())
     refused = {**outcomes.refused, refusal.reason: units}
     after = outcomes.model_copy(update={"refused": dict(sorted(refused.items())), "unreadable": {}})
-    kept = {name: value for name, value in item.items() if name not in ("open", "open_at", "attempts")}
+    kept = {name: value for name, value in item.items() if name not in LISTING}
     return kept | {
         "outcomes": {"S": after.to_json()},
         "refused_by": {"S": refusal.author},

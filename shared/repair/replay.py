@@ -17,7 +17,7 @@ from shared.models import Delivery
 from shared.platforms import load
 from shared.playbook import Playbook
 from shared.projection.expansion import account, read
-from shared.projection.projector import listed
+from shared.projection.open_work import LISTING, listed
 from shared.repair.difference import Difference, Repair, repair
 from shared.repair.reproject import reproject
 from shared.store import journal, keys
@@ -29,7 +29,6 @@ from shared.store.table import Item, Table, key_of
 _PASSES = 10
 _AT_ONCE = 100
 
-_LISTING = ("open", "open_at", "attempts")
 _REFUSAL = ("refused_by", "refused_at")
 
 
@@ -92,7 +91,7 @@ class Replay:
     ) -> tuple[list[Repair | None], Item]:
         """Return what has to change among the events of a kept delivery, and its item as it then is; `replaced` is an
         event that was kept by itself."""
-        readings = read(delivery, load(delivery.platform))
+        readings = read(delivery, load(delivery.platform), self.bucket)
         wanted = {key_of(found): found for reading in readings for found in reading.items}
         own = keys.ledger_of(keys.delivery_id(delivery))
         there = self.table.get_many([*wanted, *map(key_of, self.table.requests(own))])
@@ -108,7 +107,7 @@ class Replay:
 
     def _settled(self, item: Item, units: int, outcomes: Outcomes) -> Item:
         outcomes = _still_refused(item, outcomes)
-        over = (() if outcomes.refused else _REFUSAL) + (() if outcomes.unreadable else _LISTING)
+        over = (() if outcomes.refused else _REFUSAL) + (() if outcomes.unreadable else LISTING)
         after = {name: value for name, value in item.items() if name not in over} | journal.settled(units, outcomes)
         if outcomes.unreadable and "open" not in after:
             after |= listed("unreadable", key_of(item), self.now())

@@ -11,17 +11,23 @@ from datetime import datetime
 from functools import partial
 from typing import TypeGuard
 
+from shared.casework import cases
 from shared.casework import links as people
-from shared.casework.steps import LinkDecision, Step
+from shared.casework.steps import CaseMove, LinkDecision, Step
 from shared.errors import StoreUnavailable
 from shared.escalation import Escalation, escalate
 from shared.ids import escalation_id
 from shared.models import Message, PersonalEvent
 from shared.playbook import Playbook
-from shared.projection import casework, links, rows
+from shared.projection import casework, links, replies, rows, waits
 from shared.projection.about import About
+from shared.projection.cases import DESK, listing
 from shared.projection.computed import Computed, compute
-from shared.projection.projector import offered
+from shared.projection.conversation import Conversation
+from shared.projection.grounds import grounds
+from shared.projection.open_work import LISTING, kind_of
+from shared.projection.projector import LEFT_BEHIND
+from shared.projection.unanswered import STAGES, stage
 from shared.repair.difference import Difference, Repair, repair
 from shared.store import journal, keys, playbooks, steps
 from shared.store.journal import Entry
@@ -31,8 +37,8 @@ from shared.store.table import Item, Table, key_of
 
 _TRIES = 20
 
-_COMPUTED = (keys.ABOUT, keys.CONVERSATION_PREFIX, keys.COMMITMENT_PREFIX, keys.BRIEF, REVISION_PREFIX)
-_DATED = (keys.ABOUT, keys.CONVERSATION_PREFIX, keys.COMMITMENT_PREFIX, keys.BRIEF)
+_DATED = (keys.ABOUT, keys.CONVERSATION_PREFIX, keys.COMMITMENT_PREFIX, keys.BRIEF, keys.REPLY_PREFIX)
+_COMPUTED = (*_DATED, REVISION_PREFIX)
 
 type Journal = Mapping[Key, Item | None]
 """Events that are to be taken for the journal's, by key, whatever the table has there; `None` for none."""
@@ -50,10 +56,10 @@ class Reprojection:
         """Return all that has to change for one identity: rows before the item that says they are there."""
         items = {key_of(item): item for item in self.table.query(partition)}
         entries = [journal.entry(item) for item in {**_events(items), **assumed}.values() if _is_of(item, partition)]
-        computed = compute(entries)
+        computed = compute(entries, self.playbook, _steps(items), replies.heads(items.values()))
         there = self._there(items, computed)
         made = dict(computed.items) | casework.compute(_steps(items), self.playbook)
-        wanted = {key: self._dated(_as_listed(item, there.get(key))) for key, item in made.items()}
+        wanted = {key: self._dated(self._as_listed(item, there.get(key))) for key, item in made.items()}
         changes = [repair(key, before=there.get(key), after=wanted.get(key)) for key in _in_order(wanted, there)]
         return [found for found in (*changes, *self._escalations(items, entries, computed)) if found]
 
@@ -77,7 +83,21 @@ class Reprojection:
         own = {key: item for key, item in items.items() if key.sk.startswith(_COMPUTED)}
         known = [About.model_validate_json(item["state"]["S"]) for key, item in own.items() if key.sk == keys.ABOUT]
         found = [row.key for about in (*known, computed.about) if about for row in rows.of(about)]
+        found += [
+            key for key in computed.items if key.sk.startswith(keys.SENT_PREFIX) or key.pk.startswith(keys.REPLY_PREFIX)
+        ]
         return own | self.table.get_many(found)
+
+    def _as_listed(self, item: Item, there: Item | None) -> Item:
+        """Return a commitment or a conversation as it is listed there: the watch moves it from its first date to the
+        next, and takes a conversation off the list after the last."""
+        if there is None or there["state"] != item["state"]:
+            return item
+        name: str = item["sk"]["S"]
+        if name.startswith(keys.CONVERSATION_PREFIX) and kind_of(there) != kind_of(item):
+            head = Conversation.model_validate_json(item["state"]["S"])
+            return there if not kind_of(there) and stage(head, self.now(), self.playbook()) == STAGES[-1] else item
+        return there if name.startswith((keys.COMMITMENT_PREFIX, keys.CONVERSATION_PREFIX)) else item
 
     def _dated(self, item: Item) -> Item:
         if not item["sk"]["S"].startswith(_DATED):
@@ -90,26 +110,32 @@ class Reprojection:
         messages = {entry.key.sk: entry for entry in entries if isinstance(entry.event, Message)}
         offers = {key: item for key, item in items.items() if key.sk.startswith(keys.ESCALATION_PREFIX)}
         every = {key: Escalation.model_validate_json(item["state"]["S"]) for key, item in offers.items()}
-        made = {key: escalation for key, escalation in every.items() if escalation.commitment_id is None}
+        made = {key: escalation for key, escalation in every.items() if grounds(escalation) is None}
         of = {key: _escalated(escalation, messages) for key, escalation in made.items()}
-        for key, escalation in made.items():
-            if escalation.state == "offered":
-                after = self._as_offered(escalation, of[key])
-                yield repair(key, before=offers[key], after=_with_state(key, offers[key], after))
+        done = [step for step in _steps(items) if isinstance(step, CaseMove)]
+        for key, escalation in every.items():
+            moves = [move for move in done if move.escalation_id == escalation.id]
+            offer = self._as_offered(escalation, of[key]) if key in made else escalation.as_first_offered
+            after = cases.fold(offer, moves) if moves else offer
+            yield repair(key, before=offers[key], after=_with_state(key, offers[key], after))
         told = {entry.key for entry in of.values() if entry}
         for entry in messages.values():
             if entry.key not in told and _waits(entry, computed):
-                yield self._offer(entry)
+                yield self._offer(entry, computed)
 
     def _as_offered(self, escalation: Escalation, entry: Entry | None) -> Escalation:
-        """Return an offer as the code of today makes it under the playbook of then."""
+        """Return an offer as the code of today makes it under the playbook of then, before anything was done with it;
+        one that rests on nothing any more is withdrawn."""
         if entry is None:
-            return escalation.model_copy(update={"state": "withdrawn"})
-        again = _escalation(entry, playbooks.version(self.table, escalation.playbook_version))
-        return again if again and again.id == escalation.id else escalation
+            return escalation if escalation.number else escalation.model_copy(update={"state": "withdrawn"})
+        playbook = playbooks.version(self.table, escalation.playbook_version)
+        again = _escalation(entry, playbook, group=escalation.group)
+        return again if again and again.id == escalation.id else escalation.as_first_offered
 
-    def _offer(self, entry: Entry) -> Repair | None:
-        escalation = _escalation(entry, self.playbook())
+    def _offer(self, entry: Entry, computed: Computed) -> Repair | None:
+        playbook, identity = self.playbook(), entry.event.identity
+        group = waits.group(self.table, identity, computed.about, playbook)
+        escalation = _escalation(entry, playbook, group=group)
         if escalation is None:
             return None
         key = keys.escalation(identity_name=escalation.identity, escalation_id=escalation.id)
@@ -163,12 +189,6 @@ def _is_of(item: Item | None, partition: str) -> TypeGuard[Item]:
     return item is not None and item["pk"]["S"] == partition
 
 
-def _as_listed(item: Item, there: Item | None) -> Item:
-    """Return a commitment's item listed as it is there: the watch moves it from its first date to the next."""
-    same = there is not None and item["sk"]["S"].startswith(keys.COMMITMENT_PREFIX) and there["state"] == item["state"]
-    return there if there is not None and same else item
-
-
 def _steps(items: Mapping[Key, Item]) -> list[Step]:
     return [steps.read(item) for key, item in items.items() if key.sk.startswith(keys.STEP_PREFIX)]
 
@@ -182,16 +202,23 @@ def _escalated(escalation: Escalation, messages: Mapping[str, Entry]) -> Entry |
     """Return the message that an escalation is about: by its key or, where that was misread, by the escalation's id."""
 
     def is_it(event: PersonalEvent) -> bool:
-        own = escalation_id(identity=event.identity, external_id=event.external_id, department=escalation.department)
+        department = escalation.as_first_offered.department
+        own = escalation_id(identity=event.identity, external_id=event.external_id, department=department)
         return own == escalation.id
 
     found = messages.get(escalation.event_key)
     return found or next((entry for entry in messages.values() if is_it(entry.event)), None)
 
 
-def _escalation(entry: Entry, playbook: Playbook) -> Escalation | None:
+def _escalation(entry: Entry, playbook: Playbook, *, group: str | None) -> Escalation | None:
     assert isinstance(entry.event, Message)
-    return escalate(entry.event, received_at=entry.received_at, event_key=entry.key.sk, playbook=playbook)
+    return escalate(
+        entry.event,
+        received_at=entry.received_at,
+        event_key=entry.key.sk,
+        playbook=playbook,
+        group=lambda: group,
+    )
 
 
 def _waits(entry: Entry, computed: Computed) -> bool:
@@ -201,14 +228,13 @@ def _waits(entry: Entry, computed: Computed) -> bool:
 
 
 def _with_state(key: Key, before: Item, escalation: Escalation) -> Item:
-    """Return an escalation's item: listed as offered unless it is listed otherwise, and not at all when it is over."""
+    """Return an escalation's item: listed as it stands unless it is left behind, and not at all when it is over."""
+    plain = {name: value for name, value in before.items() if name not in (*LISTING, *DESK)}
+    left_behind = {name: before[name] for name in LISTING if name in before and _is_left_behind(before)}
+    listed = listing(key, escalation)
     state = {"state": {"S": escalation.model_dump_json(exclude_defaults=True)}}
-    if escalation.state == "offered":
-        set_aside = {name: before[name] for name in ("open", "open_at") if not _listed_as_offered(before)}
-        return before | state | offered(key, escalation) | set_aside
-    return {name: value for name, value in before.items() if name not in ("open", "open_at", "attempts")} | state
+    return plain | state | listed | (left_behind if listed else {})
 
 
-def _listed_as_offered(item: Item) -> bool:
-    where: str = item.get("open", {"S": "offered"})["S"]
-    return where.startswith("offered")
+def _is_left_behind(item: Item) -> bool:
+    return kind_of(item) in LEFT_BEHIND

@@ -8,15 +8,17 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
+from itertools import batched, chain, islice
 
 import orjson
 
 from shared.casework.links import Link
+from shared.casework.replies import ReplyHead
 from shared.casework.seen import Seen
 from shared.casework.steps import Step
+from shared.media.copies import Copy
 from shared.projection.revision import Revision
-from shared.store import journal, keys, revisions, seen, steps
+from shared.store import journal, keys, media, revisions, seen, steps
 from shared.store.journal import Entry
 from shared.store.keys import Key
 from shared.store.table import Item, Table
@@ -79,12 +81,25 @@ class Customers:
         """Return all that the company did about each of these identities."""
         return [list(map(steps.read, items)) for items in self._under(keys.STEP_PREFIX, partitions)]
 
+    def replies(self, partitions: Iterable[str]) -> list[ReplyHead]:
+        """Return all that was said to these identities through the desk, as it stands."""
+        rows = (row for items in self._under(keys.REPLY_PREFIX, partitions) for row in items)
+        return [ReplyHead.model_validate_json(row["state"]["S"]) for row in rows]
+
     def whole(self, partitions: Iterable[str]) -> list[list[Item]]:
         """Return what is kept of each of these identities, its events and steps included."""
         partitions = list(partitions)
         last = f"{keys.EVENT_PREFIX}{_LAST}"
         known = self._at_once(partial(self._items, pk, last=last) for pk in partitions)
         return [[*items, *done] for items, done in zip(known, self._under(keys.STEP_PREFIX, partitions), strict=True)]
+
+    def timed(self, partitions: Iterable[str]) -> list[list[Item]]:
+        """Return what clocks go by of each of these identities: what `whole` does, how replies to it stand, and which
+        of the platform's ids are theirs."""
+        events, done = f"{keys.EVENT_PREFIX}{_LAST}", f"{keys.STEP_PREFIX}{_LAST}"
+        ranges = (("\0", events), (keys.REPLY_PREFIX, f"{keys.REPLY_PREFIX}{_LAST}"), (keys.SENT_PREFIX, done))
+        reads = [partial(self._items, pk, first=first, last=last) for pk in partitions for first, last in ranges]
+        return [list(chain(*parts)) for parts in batched(self._at_once(reads), len(ranges), strict=True)]
 
     def looks(
         self, partitions: Iterable[str], *, upto: tuple[str, str] | None, count: int
@@ -117,6 +132,11 @@ class Customers:
     def entries(self, wanted: Iterable[Key]) -> dict[Key, Entry]:
         """Return the journal's entries that exist among these keys."""
         return {key: journal.entry(item) for key, item in self._table.get_many(wanted).items()}
+
+    def copies(self, files: Iterable[tuple[Key, int]]) -> dict[tuple[Key, int], Copy]:
+        """Return what became of those of these files (an event's key, an attachment's number) of which something is
+        known."""
+        return media.copies(self._table, files)
 
     def _under(self, prefix: str, partitions: Iterable[str]) -> list[list[Item]]:
         return self._at_once(partial(self._items, pk, first=prefix, last=f"{prefix}{_LAST}") for pk in partitions)

@@ -10,7 +10,7 @@ leads there, are
 - copies that end by themselves: hand-offs on the departments' queues, what the spill queue holds, the table's stream
   and its backups (how long each is kept stands in `template.yaml`, and in the README beside this);
 - for a moment, the other half of what a process is just writing, or died writing: it is written by the time that the
-  journal's event or step is projected again, and then found.
+  journal's event or step is projected again, or that a file is seen to again, and then found.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -20,13 +20,14 @@ from itertools import chain, permutations
 
 from shared import ids
 from shared.casework.links import Link
-from shared.casework.steps import LinkDecision, Pair
+from shared.casework.steps import LinkDecision, Pair, ReplyAsked, reply_id
 from shared.errors import NotFound
 from shared.ledger import Outcomes
 from shared.projection import about as people
 from shared.projection import links, rows
 from shared.projection.about import About
-from shared.store import journal, keys, ledger, steps
+from shared.projection.replies import Ours
+from shared.store import journal, keys, ledger, media, steps
 from shared.store.journal import Bucket
 from shared.store.keys import Key
 from shared.store.ledger import Span
@@ -37,8 +38,8 @@ _EVER = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One thing that is kept of a person: an item of the table with its key, or an object of the delivery bucket by its
-    name.
+    """One thing that is kept of a person: an item of the table with its key, or an object by its name, of the delivery
+    bucket or of the one for media.
 
     `shared` says that it tells of somebody else as well, or may: an erasure must not simply take it away.
     """
@@ -49,8 +50,11 @@ class Held:
 
     @property
     def kind(self) -> str:
-        """Return what it is, by the first words of its key: `identity/event`, say; `object` for one of the bucket's."""
-        return "object" if isinstance(self.where, str) else "/".join(part.partition("#")[0] for part in self.where)
+        """Return what it is, by the first words of its key: `identity/event`, say; `object` for one of the delivery
+        bucket's, and `file` for a copy of a file in the bucket for media."""
+        if isinstance(self.where, str):
+            return "object" if self.where.startswith(journal.OBJECT_PREFIX) else "file"
+        return "/".join(part.partition("#")[0] for part in self.where)
 
 
 def held(customer_id: str, *, table: Table, bucket: Bucket) -> Iterator[Held]:
@@ -130,7 +134,13 @@ class _Person:
             if key.sk.startswith(keys.STEP_PREFIX):
                 step = steps.read(item)
                 shared = isinstance(step, LinkDecision) and self._note(step.pairs)
+                if isinstance(step, ReplyAsked) and step.privately:
+                    yield from self._rows(keys.private_reply(reply_id(step)))
+            elif key.sk.startswith(keys.SENT_PREFIX):
+                shared = not self._has(Ours.model_validate_json(item["state"]["S"]).identity)
             yield Held(key, shared, item)
+            if key.sk.startswith(keys.MEDIA_PREFIX) and (name := media.read(item).object):
+                yield Held(name)
             if key.sk == keys.ABOUT:
                 about = About.model_validate_json(item["state"]["S"])
             elif key.sk.startswith(keys.EVENT_PREFIX):
@@ -140,6 +150,9 @@ class _Person:
                     yield from self._delivery(entry.delivery_id)
         if about is not None:
             yield from self._contacts(about)
+
+    def _rows(self, *wanted: Key) -> Iterator[Held]:
+        yield from (Held(key, item=item) for key, item in self._table.get_many(wanted).items())
 
     def links(self) -> Iterator[Held]:
         """Yield what is kept with other people and names this one: their side of every pair, and the steps that say

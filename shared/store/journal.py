@@ -20,6 +20,7 @@ import orjson
 
 from shared.errors import UnreadableDelivery
 from shared.ledger import Outcomes, reason_to_ignore
+from shared.media.copies import files
 from shared.models import Delivery, Event, Ignored, PersonalEvent, event_adapter
 from shared.platforms import Platform
 from shared.store import codec, keys
@@ -167,6 +168,7 @@ def _event_item(delivery: Delivery, event: PersonalEvent, packed: bytes) -> Item
         "request": {"S": delivery.request_id},
         "ledger": {"S": ledger},
         "packed": {"B": packed},
+        **files(event),
     }
 
 
@@ -245,11 +247,17 @@ class Journal:
         there = self._table.insert(what)
         if there is None or there["request"] == what["request"]:
             return "event" if _is_event(what) else "delivery"
-        if _is_event(what) and (said := entry(what)).event != entry(there).event:
+        if _is_event(what) and not _says_the_same((said := entry(what)).event, entry(there).event):
             self.keep(delivery_item(said.delivery, (1, Outcomes(duplicate=1))))
         else:
             self._table.insert(repetition(what))
         return "duplicate"
+
+
+def _says_the_same(event: PersonalEvent, there: PersonalEvent) -> bool:
+    """Return whether two events are one; what the platform does not date has the instant of whichever request brought
+    it."""
+    return event == there or (not event.dated and event.model_copy(update={"occurred_at": there.occurred_at}) == there)
 
 
 def _is_event(item: Item) -> bool:
@@ -257,11 +265,15 @@ def _is_event(item: Item) -> bool:
 
 
 class Bucket:
-    """The bucket of deliveries that no item can hold."""
+    """The bucket of deliveries that no item can hold, and, to be read only, that of mail (`shared/store/elsewhere.py`).
 
-    def __init__(self, client: "S3Client", name: str) -> None:
+    Without a `mail` bucket, there is none.
+    """
+
+    def __init__(self, client: "S3Client", name: str, *, mail: str = "") -> None:
         self._client = client
         self._name = name
+        self.mail = mail
 
     def put(self, stored: Object) -> None:
         """Keep an object; its name is a digest of its content, so a second time changes nothing."""
@@ -282,3 +294,7 @@ class Bucket:
         answer: Any = self._client.get_object(Bucket=self._name, Key=name)
         metadata = {name: unquote(value) for name, value in answer["Metadata"].items()}
         return Object(name, answer["Body"].read(), metadata)
+
+    def get_mail(self, name: str) -> bytes:
+        answer = self._client.get_object(Bucket=self.mail, Key=name)
+        return answer["Body"].read()

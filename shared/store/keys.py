@@ -24,6 +24,11 @@ CUSTOMER_PREFIX = "customer#"
 DELIVERY_PREFIX = "delivery#"
 REPEATED_PREFIX = "repeated#"
 STEP_PREFIX = "step#"
+REPLY_PREFIX = "reply#"
+MEDIA_PREFIX = "media#"
+SENT_PREFIX = "sent#"
+RATE_PREFIX = "rate#"
+CURSOR_PREFIX = "cursor#"
 COMMITMENT_PREFIX = "commitment#"
 BRIEF = "brief"
 LINK_PREFIX = "link#"
@@ -66,8 +71,17 @@ def event(what: PersonalEvent) -> Key:
     return Key(identity(what.identity), f"{prefix}{_bounded(what.external_id)}")
 
 
+def media(event: Key, number: int) -> Key:
+    """Return where it is noted what became of the so-manieth file that came with an event."""
+    return Key(event.pk, f"{MEDIA_PREFIX}{event.sk.removeprefix(EVENT_PREFIX)}#{number:06d}")
+
+
 def conversation(what: PersonalEvent) -> Key:
-    return Key(identity(what.identity), f"{CONVERSATION_PREFIX}{what.channel}#{_bounded(what.thread)}")
+    return conversation_of(identity_name=what.identity, channel=what.channel, thread=what.thread)
+
+
+def conversation_of(*, identity_name: str, channel: str, thread: str) -> Key:
+    return Key(identity(identity_name), f"{CONVERSATION_PREFIX}{channel}#{_bounded(thread)}")
 
 
 def escalation(*, identity_name: str, escalation_id: str) -> Key:
@@ -76,6 +90,49 @@ def escalation(*, identity_name: str, escalation_id: str) -> Key:
 
 def step(*, identity_name: str, step_id: str) -> Key:
     return Key(identity(identity_name), f"{STEP_PREFIX}{step_id}")
+
+
+def moves(of: str) -> str:
+    """Return what the sort keys of all that was done with an escalation or a reply begin with, by its id."""
+    return f"{STEP_PREFIX}{of}#"
+
+
+def move(*, identity_name: str, of: str, number: int) -> Key:
+    """Return where the so-manieth thing that was done with an escalation or a reply is kept: text order is their
+    order."""
+    return Key(identity(identity_name), f"{moves(of)}{number:06d}")
+
+
+def reply(*, identity_name: str, reply_id: str) -> Key:
+    return Key(identity(identity_name), f"{REPLY_PREFIX}{reply_id}")
+
+
+def sent(*, identity_name: str, external_id: str) -> Key:
+    """Return where it is noted which reply of ours the platform has under an id: in the partition of the identity under
+    which its echo and its receipts come."""
+    return Key(identity(identity_name), f"{SENT_PREFIX}{_bounded(external_id)}")
+
+
+def private_reply(reply_id: str) -> Key:
+    """Return where it is noted whose a reply is that goes to an address which is known only once it is sent."""
+    return Key(f"{REPLY_PREFIX}{reply_id}", "identity")
+
+
+def rate(partition: str, *, channel: str, seconds: int, window: int) -> Key:
+    """Return where it is counted how much an account has sent on a channel in the so-manieth window of so many seconds
+    since 1970."""
+    return Key(partition, f"{RATE_PREFIX}{channel}#{seconds}#{window}")
+
+
+def pause(partition: str, *, channel: str) -> Key:
+    """Return where it is noted until when a platform takes nothing more from an account on a channel."""
+    return Key(partition, f"pause#{channel}")
+
+
+def poll(partition: str, thing: str) -> Key:
+    """Return where it is noted how the last poll of an account's thing ended; of the account itself where it has none
+    that are polled."""
+    return Key(partition, f"{CURSOR_PREFIX}{_bounded(thing)}")
 
 
 def commitment(*, identity_name: str, commitment_id: str) -> Key:

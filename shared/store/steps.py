@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import orjson
 
-from shared.casework.steps import Step, step_adapter
+from shared.casework.steps import CaseMove, ReplyMove, Step, step_adapter
 from shared.store import keys
 from shared.store.keys import Key
 from shared.store.table import Item, Table
@@ -13,6 +13,11 @@ _LAST = "\U0010ffff"
 
 
 def key(step: Step) -> Key:
+    """Return where a step is kept: what is done with an escalation or a reply under its number there, else
+    under its own id."""
+    match step:
+        case CaseMove(escalation_id=whose) | ReplyMove(reply_id=whose):
+            return keys.move(identity_name=step.identity, of=whose, number=step.number)
     return keys.step(identity_name=step.identity, step_id=step.id)
 
 
@@ -46,3 +51,9 @@ def of(table: Table, partition: str) -> Iterator[Step]:
     """Yield the steps in an identity's partition, as they are now."""
     first = keys.STEP_PREFIX
     return map(read, table.query(partition, first=first, last=f"{first}{_LAST}"))
+
+
+def moves(table: Table, *, identity: str, of: str, after: int = 0) -> list[Step]:
+    """Return what was done with an escalation or a reply after so many things, in its order, as it is now."""
+    first = keys.move(identity_name=identity, of=of, number=after + 1)
+    return [read(item) for item in table.query(first.pk, first=first.sk, last=f"{keys.moves(of)}{_LAST}")]

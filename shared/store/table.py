@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from shared.errors import StoreUnavailable
 from shared.store.keys import Key
+from shared.store.typed import refused_by_condition, still, typed, typed_key
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -45,7 +46,7 @@ class Table:
         try:
             self._client.put_item(TableName=self._name, Item=item, **condition)  # type: ignore[arg-type]
         except ClientError as error:
-            if _refused_by_condition(error):
+            if refused_by_condition(error):
                 return dict(cast("Any", error.response).get("Item", {}))
             raise
         return None
@@ -62,12 +63,12 @@ class Table:
                 "ExpressionAttributeNames": {"#state": "state"},
                 "ExpressionAttributeValues": {":seen": {"S": seen}},
             }
-        return self._put(_typed(key, state, extra), condition)
+        return self._put(typed(key, state, extra), condition)
 
     def raise_to(self, key: Key, *, rank: int, state: str) -> bool:
         """Write an item unless one of the same or a higher rank is there; return whether it was written."""
         return self._put(
-            _typed(key, state, {"rank": {"N": str(rank)}}),
+            typed(key, state, {"rank": {"N": str(rank)}}),
             {
                 "ConditionExpression": f"{_NEW} OR #rank < :rank",
                 "ExpressionAttributeNames": {"#rank": "rank"},
@@ -79,7 +80,7 @@ class Table:
         try:
             self._client.put_item(TableName=self._name, Item=item, **condition)
         except ClientError as error:
-            if _refused_by_condition(error):
+            if refused_by_condition(error):
                 return False
             raise
         return True
@@ -99,35 +100,60 @@ class Table:
         try:
             self._client.update_item(
                 TableName=self._name,
-                Key=_typed_key(key),
+                Key=typed_key(key),
                 UpdateExpression=" ".join(clauses),
                 ConditionExpression=f"attribute_exists(#{having})",
                 ExpressionAttributeNames=names,
                 **arguments,
             )
         except ClientError as error:
-            if not _refused_by_condition(error):
+            if not refused_by_condition(error):
                 raise
+
+    def count_up(self, key: Key, *, most: int, expires_at: int) -> bool:
+        """Count one more, unless so many were counted already; return whether it was counted.
+
+        `expires_at`, in seconds since 1970, is from when on DynamoDB may delete the item. After a timeout the SDK tries
+        again, and one may then be counted as two.
+        """
+        try:
+            self._client.update_item(
+                TableName=self._name,
+                Key=typed_key(key),
+                UpdateExpression="SET #expires_at = :expires_at ADD #count :one",
+                ConditionExpression="attribute_not_exists(#count) OR #count < :most",
+                ExpressionAttributeNames={"#expires_at": "expires_at", "#count": "count"},
+                ExpressionAttributeValues={
+                    ":expires_at": {"N": str(expires_at)},
+                    ":one": {"N": "1"},
+                    ":most": {"N": str(most)},
+                },
+            )
+        except ClientError as error:
+            if refused_by_condition(error):
+                return False
+            raise
+        return True
 
     def change(self, key: Key, *, before: Item | None, after: Item | None) -> bool:
         """Make one item out of another, `None` being no item, if the table still holds exactly the one that was read;
         return whether it did."""
         condition: dict[str, Any] = {"ConditionExpression": _NEW}
         if before is not None:
-            condition = _still(before)
+            condition = still(before)
         if after is not None:
             return self._put(after, condition)
         try:
-            self._client.delete_item(TableName=self._name, Key=_typed_key(key), **condition)
+            self._client.delete_item(TableName=self._name, Key=typed_key(key), **condition)
         except ClientError as error:
-            if _refused_by_condition(error):
+            if refused_by_condition(error):
                 return False
             raise
         return True
 
     def get(self, key: Key) -> Item | None:
         """Return an item as it is now (strongly consistent), or `None`."""
-        answer = self._client.get_item(TableName=self._name, Key=_typed_key(key), ConsistentRead=True)
+        answer = self._client.get_item(TableName=self._name, Key=typed_key(key), ConsistentRead=True)
         return dict(answer["Item"]) if "Item" in answer else None
 
     def get_many(self, wanted: Iterable[Key]) -> dict[Key, Item]:
@@ -138,7 +164,7 @@ class Table:
         keys = list(dict.fromkeys(wanted))
         found: dict[Key, Item] = {}
         for start in range(0, len(keys), _BATCH_GET_LIMIT):
-            found |= self._get_batch([_typed_key(key) for key in keys[start : start + _BATCH_GET_LIMIT]])
+            found |= self._get_batch([typed_key(key) for key in keys[start : start + _BATCH_GET_LIMIT]])
         return found
 
     def _get_batch(self, pending: list[Any]) -> dict[Key, Item]:
@@ -195,14 +221,26 @@ class Table:
         """Yield the keys of open work in one partition of the sparse index that is due, oldest first."""
         return map(key_of, self.listed(shard, until=until))
 
-    def listed(self, shard: str, *, until: str = _LAST) -> Iterator[Item]:
+    def listed(self, shard: str, *, until: str = _LAST, page: int | None = None) -> Iterator[Item]:
         """Yield the open work in one partition of the sparse index, oldest first: key, `open_at`, and `received_at`
         where the item has it.
 
-        The index is eventually consistent: what was closed a moment ago may still be listed, so whoever acts reads the
-        item first.
+        It pages as far as the caller reads, `page` rows at a time where that is said. The index is eventually
+        consistent: what was closed a moment ago may still be listed, so whoever acts reads the item first.
         """
-        yield from self._index("open", shard, by="open_at", first=_FIRST, last=until)
+        limit = {} if page is None else {"Limit": page}
+        yield from self._index("open", shard, by="open_at", first=_FIRST, last=until, **limit)
+
+    def cases(self, department: str, *, within: str = "", after: str = "", page: int = 1000) -> Iterator[Item]:
+        """Yield a department's open escalations, whole, the one to be seen to first before the others: those whose
+        urgency begins with a text, after that of the last one that was read.
+
+        It pages as far as the caller reads, `page` rows at a time. The index is eventually consistent: whoever acts on
+        one reads it first.
+        """
+        first, last = max(within or _FIRST, f"{after}{_FIRST}" if after else ""), f"{within}{_LAST}"
+        if first <= last:
+            yield from self._index("desk", department, by="urgency", first=first, last=last, Limit=page)
 
     def requests(
         self, partition: str, *, since: str = _FIRST, before: str = _LAST, newest_first: bool = False, page: int = 1000
@@ -257,25 +295,3 @@ def key_of(item: Mapping[str, Any]) -> Key:
 def state_of(item: Item | None) -> str | None:
     """Return the JSON text of a projection's item, or `None` when there is no item."""
     return None if item is None else str(item["state"]["S"])
-
-
-def _still(item: Item) -> dict[str, Any]:
-    """Return the condition that an item is exactly this one, but for attributes that it has not got."""
-    names = dict(zip((f"#a{number}" for number in range(len(item))), item, strict=True))
-    return {
-        "ConditionExpression": " AND ".join(f"{placeholder} = :{placeholder[1:]}" for placeholder in names),
-        "ExpressionAttributeNames": names,
-        "ExpressionAttributeValues": {f":{placeholder[1:]}": item[name] for placeholder, name in names.items()},
-    }
-
-
-def _typed_key(key: Key) -> Item:
-    return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
-
-
-def _typed(key: Key, state: str, extra: Mapping[str, Any] | None) -> Item:
-    return _typed_key(key) | {"state": {"S": state}} | dict(extra or {})
-
-
-def _refused_by_condition(error: ClientError) -> bool:
-    return error.response["Error"]["Code"] == "ConditionalCheckFailedException"

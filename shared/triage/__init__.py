@@ -9,6 +9,7 @@ from pydantic import StringConstraints
 from shared.models import Frozen, Message
 from shared.playbook import PRIORITIES, Playbook, Priority
 from shared.triage.phrases import Claim, Lexicon, claims
+from shared.triage.tone import stars
 from shared.words import words
 
 # Stands after each text of a message: no phrase has it, so none reaches from one text into the next.
@@ -36,8 +37,9 @@ class Assessment(Frozen):
 
 
 _OUTBOUND = Assessment(reasons=(Reason(code="outbound", text="The company said this itself."),))
-_NO_TEXT = Assessment(reasons=(Reason(code="no_text", text="There are no words to decide by."),))
+_NO_TEXT = Reason(code="no_text", text="There are no words to decide by.")
 _NO_PHRASE = Reason(code="no_phrase", text="No department's phrase stands in the text.")
+_FEW_STARS = 2
 
 
 def assess(message: Message, playbook: Playbook) -> Assessment:
@@ -45,13 +47,15 @@ def assess(message: Message, playbook: Playbook) -> Assessment:
 
     The department is the one with the strongest claim (`shared.triage.phrases.claims`); the priority is the highest
     that any phrase raises it to, else `normal`. What the company said itself is not routed, nor what has no words.
+    That a review has few stars is said among the reasons, and decides nothing: whose it is and how pressing, its words
+    say.
     """
     if message.direction == "outbound":
         return _OUTBOUND
     texts = (message.text, *(attachment.text for attachment in message.attachments if attachment.text))
     said = [word for text in texts for word in (*words(text), _GAP)]
     if len(said) == len(texts):
-        return _NO_TEXT
+        return Assessment(reasons=(_NO_TEXT, *_few_stars(message)))
     routing, raising = _lexicons(playbook)
     routes = claims(routing.find(said))
     rules = [(playbook.priorities.raised_by[claim.owner], claim.phrase) for claim in claims(raising.find(said))]
@@ -62,8 +66,14 @@ def assess(message: Message, playbook: Playbook) -> Assessment:
         reasons=(
             *(_why(routes, playbook) if routes else (_NO_PHRASE,)),
             *(Reason(code="priority_phrase", text=rule.reason, evidence=phrase) for rule, phrase in rules),
+            *_few_stars(message),
         ),
     )
+
+
+def _few_stars(message: Message) -> Iterator[Reason]:
+    if message.rating is not None and message.rating <= _FEW_STARS:
+        yield Reason(code="few_stars", text=f"The review gives {stars(message.rating)}.")
 
 
 def _why(routes: Sequence[Claim], playbook: Playbook) -> Iterator[Reason]:

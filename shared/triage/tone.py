@@ -1,10 +1,11 @@
-"""How a customer's words sound, by rules that name the words: angry, unhappy or pleased; most sound like neither.
+"""How a customer's words sound, by rules that name the words: angry, unhappy or pleased; most sound like neither. The
+stars of a review are a sign like its words.
 
 A message is read clause by clause, as words (`shared/words.py`), with the phrases of `tone.txt` beside this module.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -28,13 +29,16 @@ _REACH = {"pleased": 4, "unhappy": 3, "angry": 3, "badly": 3, "well": 4}
 
 _SHOUTED_SHARE, _SHOUTED_LETTERS = 0.7, 15
 
+_STARS: Mapping[int | None, Name] = {1: "angry", 2: "unhappy", 5: "pleased"}
+"""What so many stars of five say without a word; three say nothing, and four are what many give who miss something."""
+
 # Not within a word or an address: "example.com" is no end of a clause. One character at a time keeps this linear.
 _CLAUSE = re.compile(r"[.,;:!?…()\"](?=\s|$)|[\n¡¿]|(?<=\s)[-\u2013\u2014](?=\s)")
 
 
 class Tone(Frozen):
-    """How a message sounds, and up to three signs of it in the order of the text: phrases of the lexicon, with the word
-    that negates or strengthens one before it, an emoji, or `capitals`."""
+    """How a message sounds, and up to three signs of it: a review's stars ("2 of 5 stars"), and in the order of the
+    text phrases of the lexicon, with the word that negates or strengthens one before it, an emoji, or `capitals`."""
 
     name: Name
     evidence: tuple[str, ...]
@@ -45,12 +49,14 @@ class _Sign(NamedTuple):
     evidence: str
 
 
-def tone(text: str) -> Tone | None:
+def tone(text: str, rating: int | None = None) -> Tone | None:
     """Return how a text sounds, and `None` for one that is neutral; takes time linear in its length.
 
-    The strongest of its signs counts. Capitals alone say nothing, but make an unhappy text an angry one.
+    The strongest of its signs counts, of which the stars of a review are one: few of them need no words, and many do
+    not hide what the words say. Capitals alone say nothing, but make an unhappy text an angry one.
     """
-    signs = [sign for clause in _CLAUSE.split(text) for sign in _signs(words(clause))]
+    signs = [_Sign(_STARS[rating], stars(rating))] if rating in _STARS else []
+    signs += [sign for clause in _CLAUSE.split(text) for sign in _signs(words(clause))]
     signs += [_Sign(name, letter) for letter in text if (name := _lexicon().emoji.get(letter))]
     if not signs:
         return None
@@ -59,6 +65,11 @@ def tone(text: str) -> Tone | None:
     if name == "unhappy" and _shouts(text):
         return Tone(name="angry", evidence=(*evidence[: MOST_EVIDENCE - 1], CAPITALS))
     return Tone(name=name, evidence=tuple(evidence))
+
+
+def stars(rating: int | None) -> str:
+    """Return a review's stars as people read them."""
+    return f"{rating} of 5 stars"
 
 
 def _signs(clause: Sequence[str]) -> Iterator[_Sign]:

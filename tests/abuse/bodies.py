@@ -55,13 +55,19 @@ LITERALS: dict[str, bytes] = {
 def hostile(sample: bytes) -> Iterator[tuple[str, bytes]]:
     """Yield a sample with a literal in the place of one of its values, and that literal's name.
 
-    Each literal comes to every sixth place, the next literal to their neighbours: all pairs would take too long.
+    Each literal comes to every sixth place, the next literal to their neighbours: all pairs would take too long. Where
+    a value is text that is JSON itself, it comes to the places within it as well.
     """
     hole = orjson.dumps(_HOLE)
     places = [[_HOLE], *_holed(orjson.loads(sample))]
     for number, (name, literal) in enumerate(LITERALS.items()):
         for holed in places[number % 6 :: 6]:
             yield name, orjson.dumps(holed).replace(hole, literal)
+    whole = orjson.loads(sample)
+    for key, text in whole.items() if isinstance(whole, dict) else ():
+        if isinstance(text, str) and text.startswith("{"):
+            for name, struck in hostile(text.encode()):
+                yield name, orjson.dumps({**whole, key: struck.decode(errors="replace")})
 
 
 def _holed(value: Any) -> Iterator[Any]:

@@ -33,12 +33,12 @@ def _bytes_changed(text: bytes, chance: Random) -> bytes:
             return text[:place] + flipped + text[place + 1 :]
 
 
-def _name(given: Signed, chance: Random) -> str:
-    return chance.choice(sorted(given.headers))
+def _name(parts: Mapping[str, str], chance: Random) -> str:
+    return chance.choice(sorted(parts))
 
 
-def _with(given: Signed, headers: Mapping[str, str]) -> Signed:
-    return replace(given, headers={name: value.strip() for name, value in headers.items()})
+def _with(given: Signed, platform: Sender, parts: Mapping[str, str]) -> Signed:
+    return platform.with_parts(given, {name: value.strip() for name, value in parts.items()})
 
 
 def body_changed(given: Signed, _: Sender, chance: Random) -> Signed:
@@ -53,54 +53,62 @@ def body_reformatted(given: Signed, _: Sender, chance: Random) -> Signed:
     return replace(given, body=chance.choice([given.body + b"\n", b" " + given.body, given.body.replace(b":", b": ")]))
 
 
-def header_changed(given: Signed, _: Sender, chance: Random) -> Signed:
-    name = _name(given, chance)
-    changed = _bytes_changed(given.headers[name].encode("latin-1", "replace"), chance).decode("latin-1")
-    return _with(given, {**given.headers, name: changed})
+def header_changed(given: Signed, platform: Sender, chance: Random) -> Signed:
+    """Headers are here and below what stands beside the content, be it in the body."""
+    parts = platform.parts(given)
+    name = _name(parts, chance)
+    changed = _bytes_changed(parts[name].encode("latin-1", "replace"), chance).decode("latin-1")
+    return _with(given, platform, {**parts, name: changed})
 
 
-def header_in_other_case(given: Signed, _: Sender, chance: Random) -> Signed:
-    name = _name(given, chance)
-    return _with(given, {**given.headers, name: given.headers[name].swapcase()})
+def header_in_other_case(given: Signed, platform: Sender, chance: Random) -> Signed:
+    parts = platform.parts(given)
+    name = _name(parts, chance)
+    return _with(given, platform, {**parts, name: parts[name].swapcase()})
 
 
-def header_emptied(given: Signed, _: Sender, chance: Random) -> Signed:
+def header_emptied(given: Signed, platform: Sender, chance: Random) -> Signed:
+    parts = platform.parts(given)
     return _with(
-        given, {**given.headers, _name(given, chance): chance.choice(["", "null", "0", "ñ€😀", "=", "," * 99])}
+        given, platform, {**parts, _name(parts, chance): chance.choice(["", "null", "0", "ñ€😀", "=", "," * 99])}
     )
 
 
-def header_missing(given: Signed, _: Sender, chance: Random) -> Signed:
-    gone = _name(given, chance)
-    return _with(given, {name: value for name, value in given.headers.items() if name != gone})
+def header_missing(given: Signed, platform: Sender, chance: Random) -> Signed:
+    parts = platform.parts(given)
+    gone = _name(parts, chance)
+    return _with(given, platform, {name: value for name, value in parts.items() if name != gone})
 
 
-def headers_swapped(given: Signed, _: Sender, chance: Random) -> Signed:
-    names = sorted(given.headers)
-    values = [given.headers[name] for name in names]
+def headers_swapped(given: Signed, platform: Sender, chance: Random) -> Signed:
+    parts = platform.parts(given)
+    names = sorted(parts)
+    values = [parts[name] for name in names]
     chance.shuffle(values)
-    return _with(given, dict(zip(names, values, strict=True)))
+    return _with(given, platform, dict(zip(names, values, strict=True)))
 
 
 def headers_of_another_delivery(given: Signed, platform: Sender, chance: Random) -> Signed:
-    other = sign(platform, platform.sample(chance.choice(platform.samples())), at=given.at)
-    names = chance.sample(sorted(other.headers), chance.randrange(1, len(other.headers) + 1))
-    return _with(given, {**given.headers, **{name: other.headers[name] for name in names}})
+    other = platform.parts(sign(platform, platform.sample(chance.choice(platform.samples())), at=given.at))
+    names = chance.sample(sorted(other), chance.randrange(1, len(other) + 1))
+    return _with(given, platform, {**platform.parts(given), **{name: other[name] for name in names}})
 
 
 def headers_of_another_platform(given: Signed, platform: Sender, chance: Random) -> Signed:
     other = chance.choice([found for found in PLATFORMS if found is not platform])
-    foreign = sign(other, given.body, at=given.at).headers
+    foreign, parts = other.parts(sign(other, given.body, at=given.at)), platform.parts(given)
     return _with(
-        given, chance.choice([foreign, {**given.headers, **dict(zip(given.headers, foreign.values(), strict=False))}])
+        given, platform, chance.choice([foreign, {**parts, **dict(zip(parts, foreign.values(), strict=False))}])
     )
 
 
-def header_with_surroundings(given: Signed, _: Sender, chance: Random) -> Signed:
+def header_with_surroundings(given: Signed, platform: Sender, chance: Random) -> Signed:
     """The true value beside another: a list to some platforms, a wrong value to others."""
-    name, more = _name(given, chance), chance.choice([" v1,AAAA", " x", ", sha256=00", ";v=1", ",", "\0"])
-    value = given.headers[name]
-    return _with(given, {**given.headers, name: chance.choice([value + more, more.strip() + " " + value])})
+    parts, more = platform.parts(given), chance.choice([" v1,AAAA", " x", ", sha256=00", ";v=1", ",", "\0"])
+    name = _name(parts, chance)
+    return _with(
+        given, platform, {**parts, name: chance.choice([parts[name] + more, more.strip() + " " + parts[name]])}
+    )
 
 
 def signed_with_another_secret(given: Signed, platform: Sender, chance: Random) -> Signed:
@@ -123,7 +131,7 @@ def signed_with_a_foreign_secret(given: Signed, platform: Sender, chance: Random
     try:
         return sign(platform, given.body, secret=foreign, at=given.at)
     except ValueError:
-        return _with(given, dict.fromkeys(given.headers, foreign))
+        return _with(given, platform, dict.fromkeys(platform.parts(given), foreign))
 
 
 def signed_at_another_time(given: Signed, platform: Sender, chance: Random) -> Signed:

@@ -28,7 +28,7 @@ def test_a_hostile_value_in_any_place_loses_nothing(caller: Caller, platform: Se
     for name, strikes in groupby(hostile(platform.sample("text")), key=itemgetter(0)):
         for _, body in strikes:
             assert caller.deliver(platform, body) == 200, name
-            assert caller.kept() == [body], name
+            assert caller.kept() == [caller.sent], name
         assert caller.is_served(platform), name
 
 
@@ -45,7 +45,7 @@ def test_a_key_that_stands_twice(caller: Caller, platform: Sender, first: str | 
     for name in platform.samples():
         body = doubled(platform.sample(name), first=first, last=last)
         assert caller.deliver(platform, body) == 200, name
-        assert caller.kept() == [body], name
+        assert caller.kept() == [caller.sent], name
     assert caller.is_served(platform)
 
 
@@ -55,7 +55,7 @@ def test_a_body_in_another_charset_than_it_says(caller: Caller, platform: Sender
     body = text.encode(charset)
     for said in (charset, "utf-8", "utf-16", "no-such-charset", '"', "utf-8; charset=latin-1"):
         assert caller.deliver(platform, body, content_type=f"application/json; charset={said}") == 200, said
-        assert caller.kept() == [body], said
+        assert caller.kept() == [caller.sent], said
     assert caller.is_served(platform)
 
 
@@ -65,7 +65,7 @@ def test_a_body_in_another_charset_than_it_says(caller: Caller, platform: Sender
 def test_the_content_type_plays_no_part(caller: Caller, platform: Sender, kind: str) -> None:
     body = platform.sample("text")
     assert caller.deliver(platform, body, content_type=kind) == 200
-    assert caller.kept() == [body]
+    assert caller.kept() == [caller.sent]
 
 
 @cache
@@ -79,15 +79,16 @@ def bomb_of(times: int) -> bytes:
 def test_a_bomb_is_never_lit(caller: Caller, platform: Sender, encoding: str, times: int) -> None:
     bomb = bomb_of(times)
     assert caller.is_served(platform), "all that is loaded at first use is loaded"
+    given = platform.sign(bomb)
     tracemalloc.start()
     try:
-        status = caller.deliver(platform, bomb, content_encoding=encoding)
+        status = caller.send(platform.path, {**given.headers, "content-encoding": encoding}, given.body)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
     assert status == 200
-    assert peak < 20 * MEGABYTE
-    assert caller.kept() == [bomb]
+    assert peak < 40 * MEGABYTE, "well below what is in it"
+    assert caller.kept() == [given.body]
     assert caller.forge(platform, bomb) == 401
     assert caller.is_served(platform)
 
@@ -95,14 +96,14 @@ def test_a_bomb_is_never_lit(caller: Caller, platform: Sender, encoding: str, ti
 def border(sample: bytes, size: Callable[[bytes], int], most: int) -> int:
     """Return the padding with which a body is about as large as it may be."""
     length = 0
-    while abs(missing := most - size(padded(sample, length))) > 2:
+    while abs(missing := most - size(padded(sample, length))) > 4:  # base64 goes in fours
         length += missing
     return length
 
 
 def test_around_what_an_item_can_hold(caller: Caller, platform: Sender) -> None:
     def size(body: bytes) -> int:
-        return len(codec.pack(b"", body))
+        return len(codec.pack(b"", platform.sign(body).body))
 
     sample = platform.sample("text")
     most = journal._ITEM_LIMIT
@@ -111,13 +112,15 @@ def test_around_what_an_item_can_hold(caller: Caller, platform: Sender) -> None:
     assert {size(body) <= most for body in bodies} == {True, False}
     for body in bodies:
         assert caller.deliver(platform, body) == 200, len(body)
-        assert caller.kept() == [body], len(body)
+        assert caller.kept() == [caller.sent], len(body)
     assert caller.is_served(platform)
 
 
 def test_around_what_the_spill_queue_can_hold_when_the_bucket_refuses(caller: Caller, platform: Sender) -> None:
     def size(body: bytes) -> int:
-        return len(spilled(Delivery(platform.name, platform.sender.ACCOUNT, body, {}, NOW, "hostile-0000")))
+        return len(
+            spilled(Delivery(platform.name, platform.sender.ACCOUNT, platform.sign(body).body, {}, NOW, "hostile-0000"))
+        )
 
     sample = platform.sample("text")
     at = border(sample, size, MEGABYTE)
@@ -125,7 +128,9 @@ def test_around_what_the_spill_queue_can_hold_when_the_bucket_refuses(caller: Ca
     for away, status in ((-100, 200), (100, 503), (MEGABYTE, 503)):
         body = padded(sample, at + away)
         assert caller.deliver(platform, body) == status, away
-        assert [unspilled(message).body for message in caller.door.spilled()] == ([body] if status == 200 else [])
+        assert [unspilled(message).body for message in caller.door.spilled()] == (
+            [caller.sent] if status == 200 else []
+        )
 
 
 @pytest.mark.parametrize(("megabytes", "noise"), [(6, True), (6, False), (10, False)])
@@ -134,6 +139,6 @@ def test_up_to_all_that_the_gateway_can_bring(caller: Caller, platform: Sender, 
     sample, length = platform.sample("text"), megabytes * MEGABYTE
     body = padded(sample, length) if noise else sample + b" " * length
     assert caller.deliver(platform, body.decode()) == 200
-    assert caller.kept() == [body]
+    assert caller.kept() == [caller.sent]
     assert caller.forge(platform, body) == 401
     assert caller.is_served(platform)

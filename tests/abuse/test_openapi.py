@@ -5,6 +5,7 @@ puts them, and about customers who exist as well as about those who do not.
 """
 
 import asyncio
+import json
 import re
 import sys
 from base64 import b64decode, b64encode
@@ -81,7 +82,8 @@ def handler(service: str, table: Table, monkeypatch: pytest.MonkeyPatch) -> Iter
     for name, value in (ENVIRONMENT | {"TABLE_NAME": TABLE}).items():
         monkeypatch.setenv(name, value)
     monkeypatch.delitem(sys.modules, module, raising=False)
-    for queue in set(re.findall(r"https://sqs[^\"]+/([\w.-]+)", str(ENVIRONMENT))):
+    named = {name for both in json.loads(ENVIRONMENT["QUEUES"]).values() for name in both}
+    for queue in named | set(re.findall(r"https://sqs[^\"]+/([\w.-]+)", str(ENVIRONMENT))):
         boto3.client("sqs").create_queue(QueueName=queue, Attributes={"FifoQueue": "true"} if "." in queue else {})
     boto3.client("s3").create_bucket(
         Bucket=ENVIRONMENT["DELIVERY_BUCKET"], CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}

@@ -1,4 +1,4 @@
-"""A platform's API on loopback: real HTTP, and a pool that takes the platforms' own hosts there."""
+"""A platform's API on loopback: real HTTP, and a client that takes the platforms' own hosts there."""
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -8,8 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import httpx
 import orjson
-import urllib3
 
 
 @dataclass(frozen=True)
@@ -42,26 +42,32 @@ class Said:
         return orjson.dumps(self.value) if self.raw is None else self.raw
 
 
-class Loopback(urllib3.PoolManager):
-    """A pool whose every connection, whatever the host, ends at one port of this machine."""
-
+class _Here(httpx.HTTPTransport):
     def __init__(self, port: int) -> None:
-        super().__init__(maxsize=8)
+        super().__init__()
         self._port = port
 
-    # urllib3 declares it otherwise in a class above.
-    def urlopen(  # type: ignore[override]
-        self, method: str, url: str, redirect: bool = True, **options: Any
-    ) -> urllib3.BaseHTTPResponse:
-        target = urlsplit(url)
-        options["headers"] = {"host": target.netloc, **options["headers"]}
-        here = f"http://127.0.0.1:{self._port}{target.path}" + (f"?{target.query}" if target.query else "")
-        return super().urlopen(method, here, redirect, **options)
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        request.url = request.url.copy_with(scheme="http", host="127.0.0.1", port=self._port)
+        return super().handle_request(request)
+
+
+class Loopback(httpx.Client):
+    """A client whose every connection, whatever the host, ends at one port of this machine."""
+
+    def __init__(self, port: int) -> None:
+        self._here = _Here(port)
+        super().__init__(transport=self._here, trust_env=False)
+        self.port = port
+
+    def hang_up(self) -> None:
+        """Close the connections; whoever calls again then meets what is at the port by then."""
+        self._here.close()
 
 
 @contextmanager
 def serving(api: Callable[[Asked], Said]) -> Iterator[Loopback]:
-    """Serve an API for as long as the context lasts; yields the pool that leads there."""
+    """Serve an API for as long as the context lasts; yields the client that leads there."""
 
     class Handler(BaseHTTPRequestHandler):
         def _answer(self) -> None:
@@ -84,11 +90,11 @@ def serving(api: Callable[[Asked], Said]) -> Iterator[Loopback]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
-    pool = Loopback(server.server_address[1])
+    client = Loopback(server.server_address[1])
     try:
-        yield pool
+        yield client
     finally:
-        pool.clear()
+        client.hang_up()
         server.shutdown()
         server.server_close()
         thread.join()

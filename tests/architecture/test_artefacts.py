@@ -28,7 +28,15 @@ ENVIRONMENT = {
     "DELIVERY_BUCKET": "bucket",
     "WEBHOOK_SECRETS_ID": "secrets",
     "API_TOKENS_ID": "tokens",
-    "QUEUES": '{"spill": ["https://sqs.eu-west-1.amazonaws.com/000000000000/spill", "https://sqs.eu-west-1.amazonaws.com/000000000000/dead"]}',
+    "QUEUES": '{"spill": ["spill", "dead"]}',
+    "CONNECTOR_SECRETS_ID": "tools",
+    "TOOL_QUEUES": '{"care": "https://sqs.eu-west-1.amazonaws.com/000000000000/care-tool"}',
+    "ACTS_QUEUES": '{"care": "https://sqs.eu-west-1.amazonaws.com/000000000000/care-acts.fifo"}',
+    "MAIL_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/000000000000/mail",
+    "MAIL_BUCKET": "mail",
+    "MEDIA_BUCKET": "media",
+    "MEDIA_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/000000000000/media",
+    "REPLIES_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/000000000000/replies.fifo",
     "DEPARTMENT_QUEUES": '{"care": "https://sqs.eu-west-1.amazonaws.com/000000000000/care.fifo"}',
 }
 

@@ -9,8 +9,22 @@ import pytest
 from tests.template import ROOT
 
 LOCKS = ROOT / "infra" / "locks"
-SERVICES = ("webhooks", "projector", "watch", "customer360", "desk", "channels", "operations")
-GROUPS = (*SERVICES, "dev", "engine")
+SERVICES = (
+    "webhooks",
+    "projector",
+    "watch",
+    "customer360",
+    "desk",
+    "channels",
+    "poller",
+    "media",
+    "replies",
+    "connectors",
+    "operations",
+    "calls",
+    "greeting",
+)
+GROUPS = (*SERVICES, "dev", "engine", "peers")
 
 _PIN = re.compile(r"^([a-z0-9-]+)==([^ ;]+)(?: ; (.+?))? \\$")
 _HASH = re.compile(r"^ {4}--hash=sha256:[0-9a-f]{64}(?: \\)?$")

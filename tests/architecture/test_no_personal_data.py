@@ -37,6 +37,27 @@ _STRUCTURE = frozenset(
         "event_uuid",
         "mime_type",
     }
+    | {"Type", "notificationType", "eventType", "encoding", "bounceType", "bounceSubType", "sourceArn"}
+    | {
+        "SmsStatus",
+        "MessageStatus",
+        "OptOutType",
+        "CallStatus",
+        "DialCallStatus",
+        "Direction",
+        "CallDuration",
+        "Timestamp",
+    }
+    | {
+        "DialCallDuration",
+        "RecordingStatus",
+        "RecordingSource",
+        "TranscriptionStatus",
+        "EventType",
+        "StatusCallbackEvent",
+    }
+    | {"time", "role", "message_type", "acct"}
+    | {"as", "publishedAt", "updatedAt", "publishTime", "createTime", "updateTime"}
 )
 
 
@@ -53,6 +74,8 @@ def with_canaries(value: Any, name: str = "") -> Any:
             return [with_canaries(found, name) for found in value]
         case str() if name not in _PERSONAL and (name in _STRUCTURE or name.endswith(("_id", "_ids", "_at", "_time"))):
             return value
+        case str() if value.startswith('{"'):
+            return orjson.dumps(with_canaries(orjson.loads(value))).decode()
         case str() if value.lstrip("+").isdigit() and len(value) > 6:
             return DIGITS
         case str():
@@ -105,7 +128,8 @@ def overheard() -> Iterator[list[io.StringIO]]:
 def deliver(world: World, platform: Sender, body: bytes) -> None:
     account = platform.sender.ACCOUNT
     try:
-        world.deliver(platform=platform.name, account=account, headers=platform.sign(body), body=body)
+        given = platform.sign(body)
+        world.deliver(platform=platform.name, account=account, headers=given.headers, body=given.body)
     except MostradorError as error:
         telemetry.failure("refused", error)
 

@@ -20,7 +20,9 @@ def platform_rows() -> list[str]:
     for name in names():
         channels = ", ".join(f"`{channel}`" for channel in load(name).channels)
         readme = f"[{name}](shared/platforms/{name}/README.md)"
-        rows.append(f"| `{name}` | {channels} | `/webhooks/{name}/<account>` | {readme} |")
+        brought_by = load(name).delivered_by
+        way = f"none: `services/{brought_by}`" if brought_by else f"`/webhooks/{name}/<account>`"
+        rows.append(f"| `{name}` | {channels} | {way} | {readme} |")
     return rows
 
 

@@ -8,6 +8,11 @@ from typing import Any
 
 import pytest
 
+from services.connectors.waiting import PAUSES
+from shared.media.copies import APART, KEPT
+from shared.media.scanning import TAG
+from shared.store.choices import DEPARTMENT_PREFIX
+from shared.store.claims import CLAIM_PREFIX, CONNECTOR_PREFIX
 from shared.store.journal import OBJECT_PREFIX
 from shared.store.keys import (
     CUSTOMER_PREFIX,
@@ -17,6 +22,7 @@ from shared.store.keys import (
     EVENT_PREFIX,
     IDENTITY_PREFIX,
     PLAYBOOK,
+    REPLY_PREFIX,
     STEP_PREFIX,
 )
 from shared.store.refusals import ACCOUNT_PREFIX
@@ -29,7 +35,13 @@ FUNCTIONS = {
     "Customer360Function": "customer360",
     "DeskFunction": "desk",
     "ChannelsFunction": "channels",
+    "PollerFunction": "poller",
+    "MediaFunction": "media",
     "OperationsFunction": "operations",
+    "RepliesFunction": "replies",
+    "ConnectorsFunction": "connectors",
+    "CallsFunction": "calls",
+    "GreetingFunction": "greeting",
 }
 DEPARTMENTS = {
     "Billing": "billing",
@@ -37,6 +49,22 @@ DEPARTMENTS = {
     "Technical": "technical",
     "Care": "care",
 }
+
+
+CONNECTED = {
+    **{f"{department}{use}": f"{department}{use}Queue" for use in ("", "Tool", "Acts") for department in DEPARTMENTS},
+    "Mail": "ConnectorsMailQueue",
+}
+"""The queues that the connectors read, when the playbook says so, by what their mappings are called."""
+
+USES = (("", ""), ("Tool", "-tool"), ("Acts", "-acts"))
+"""What a department's queues are for, in the names of resources and in those of queues."""
+
+OF_MAIL = "arn:${AWS::Partition}:ses:*:${AWS::AccountId}:"
+MAIL = ("identity/${MailIdentity}", "configuration-set/${MailConfigurationSet}")
+"""What answers by mail are sent as, and with; both name nothing unless somebody says so."""
+
+IDENTITIES = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*"
 
 
 def queues() -> dict[str, dict[str, Any]]:
@@ -72,6 +100,8 @@ def written(resource: Any) -> str:
             return f"{name}.{attribute}"
         case {"Fn::Sub": text}:
             return str(text)
+        case {"Fn::If": ["ReadsContactRecords", {"Ref": name}, {"Fn::Sub": text}]} if str(text).endswith("/none"):
+            return str(name)
     raise AssertionError(f"an unexpected resource: {resource}")
 
 
@@ -83,8 +113,9 @@ PROJECTION = {
     ("dynamodb:DeleteItem", "Table.Arn"),
     *((f"dynamodb:{action}", "Table.Arn") for action in ("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem")),
     *((f"dynamodb:{action}", "Table.StreamArn") for action in ("DescribeStream", "GetRecords", "GetShardIterator")),
-    *(("sqs:SendMessage", f"{department}Queue.Arn") for department in DEPARTMENTS),
+    *(("sqs:SendMessage", f"{queue}Queue.Arn") for queue in (*DEPARTMENTS, "Replies")),
     ("s3:GetObject", "${DeliveryBucket.Arn}/delivery/*"),
+    ("s3:GetObject", "${MailBucket.Arn}/mail/*"),
 }
 
 
@@ -124,12 +155,14 @@ def logs(service: str) -> set[tuple[str, str]]:
         (
             "Customer360Role",
             {(f"dynamodb:{action}", "Table.Arn") for action in ("GetItem", "BatchGetItem", "Query", "BatchWriteItem")}
+            | {("s3:GetObject", "${MediaBucket.Arn}/media/*")}
             | logs("Customer360"),
         ),
         (
             "DeskRole",
             {(f"dynamodb:{action}", "Table.Arn") for action in ("GetItem", "BatchGetItem", "Query")}
             | {(f"dynamodb:{action}", "Table.Arn") for action in ("PutItem", "DeleteItem")}
+            | {("dynamodb:Query", "${Table.Arn}/index/desk")}
             | logs("Desk"),
         ),
         (
@@ -139,6 +172,35 @@ def logs(service: str) -> set[tuple[str, str]]:
             | logs("Channels"),
         ),
         (
+            "PollerRole",
+            {(f"dynamodb:{action}", "Table.Arn") for action in ("GetItem", "BatchGetItem", "PutItem")}
+            | {("s3:PutObject", "${DeliveryBucket.Arn}/delivery/*"), ("secretsmanager:GetSecretValue", "ApiTokens.Id")}
+            | logs("Poller"),
+        ),
+        (
+            "MediaRole",
+            {(f"dynamodb:{action}", "Table.Arn") for action in ("GetItem", "BatchGetItem", "PutItem")}
+            | {(f"dynamodb:{each}", "Table.StreamArn") for each in ("DescribeStream", "GetRecords", "GetShardIterator")}
+            | {("dynamodb:ListStreams", "${Table.Arn}/stream/*"), ("secretsmanager:GetSecretValue", "ApiTokens.Id")}
+            | consumes("MediaQueue")
+            | {(f"sqs:{action}", "MediaQueue.Arn") for action in ("SendMessage", "ChangeMessageVisibility")}
+            | {
+                (f"s3:{action}", f"${{MediaBucket.Arn}}/{prefix}*")
+                for action in ("PutObject", "GetObject", "GetObjectTagging")
+                for prefix in (KEPT, APART)
+            }
+            | logs("Media"),
+        ),
+        (
+            "RepliesRole",
+            {(f"dynamodb:{action}", "Table.Arn") for action in ("GetItem", "BatchGetItem", "Query")}
+            | {("dynamodb:PutItem", "Table.Arn"), ("dynamodb:UpdateItem", "Table.Arn")}
+            | consumes("RepliesQueue")
+            | {("sqs:ChangeMessageVisibility", "RepliesQueue.Arn"), ("secretsmanager:GetSecretValue", "ApiTokens.Id")}
+            | {(f"ses:{action}", OF_MAIL + what) for action in ("SendEmail", "SendRawEmail") for what in MAIL}
+            | logs("Replies"),
+        ),
+        (
             "OperationsRole",
             {("dynamodb:GetItem", "Table.Arn"), ("dynamodb:BatchGetItem", "Table.Arn")}
             | {("dynamodb:Query", f"${{Table.Arn}}/index/{index}") for index in ("open", "ledger")}
@@ -146,8 +208,35 @@ def logs(service: str) -> set[tuple[str, str]]:
             | {("sqs:GetQueueAttributes", f"{queue}.Arn") for queue in queues()}
             | logs("Operations"),
         ),
+        (
+            "ConnectorsRole",
+            {(f"dynamodb:{action}", "Table.Arn") for action in ("GetItem", "Query", "PutItem")}
+            | {("secretsmanager:GetSecretValue", "ConnectorSecrets.Id")}
+            | {grant for queue in CONNECTED.values() for grant in consumes(queue)}
+            | {("sqs:SendMessage", f"{department}{use}Queue.Arn") for use in ("", "Tool") for department in DEPARTMENTS}
+            | {("sqs:ChangeMessageVisibility", f"{department}ToolQueue.Arn") for department in DEPARTMENTS}
+            | {("s3:GetObject", "${ConnectorsMailBucket.Arn}/mail/*")}
+            | {(f"ses:{action}", IDENTITIES) for action in ("SendEmail", "SendRawEmail")}
+            | logs("Connectors"),
+        ),
+        (
+            "CallsRole",
+            {
+                ("dynamodb:PutItem", "Table.Arn"),
+                ("sqs:SendMessage", "SpillQueue.Arn"),
+                ("s3:PutObject", "${DeliveryBucket.Arn}/delivery/*"),
+            }
+            | {(f"kinesis:{action}", "ConnectStreamArn") for action in ("GetRecords", "GetShardIterator", "ListShards")}
+            | {(f"kinesis:{action}", "ConnectStreamArn") for action in ("DescribeStream", "DescribeStreamSummary")}
+            | logs("Calls"),
+        ),
+        (
+            "GreetingRole",
+            {("dynamodb:Query", "Table.Arn"), ("dynamodb:BatchWriteItem", "Table.Arn")} | logs("Greeting"),
+        ),
         ("WatchScheduleRole", {("lambda:InvokeFunction", "${WatchFunction.Arn}:live")}),
         ("ChannelsScheduleRole", {("lambda:InvokeFunction", "${ChannelsFunction.Arn}:live")}),
+        ("PollerScheduleRole", {("lambda:InvokeFunction", "${PollerFunction.Arn}:live")}),
     ],
 )
 def test_a_role_may_do_exactly_this(role: str, allowed: set[tuple[str, str]]) -> None:
@@ -159,6 +248,7 @@ def test_these_are_all_the_roles_and_each_function_has_its_own() -> None:
     assert roles == {f"{name.removesuffix('Function')}Role" for name in FUNCTIONS} | {
         "WatchScheduleRole",
         "ChannelsScheduleRole",
+        "PollerScheduleRole",
     }
     for name, function in functions().items():
         assert function["Role"] == {"Fn::GetAtt": [f"{name.removesuffix('Function')}Role", "Arn"]}
@@ -180,15 +270,132 @@ def test_the_channels_read_accounts_and_the_playbook_and_write_accounts_alone() 
     assert leading == {"ReadAccounts": [f"{ACCOUNT_PREFIX}*", PLAYBOOK], "KeepHealth": [f"{ACCOUNT_PREFIX}*"]}
 
 
+def test_the_poller_reads_accounts_and_the_playbook_and_writes_them_and_what_it_found() -> None:
+    leading = {found["Sid"]: _leading_keys(found) for found in statements("PollerRole") if "Condition" in found}
+    assert leading == {
+        "ReadCursors": [f"{ACCOUNT_PREFIX}*", PLAYBOOK],
+        "JournalAndMoveCursors": [f"{IDENTITY_PREFIX}*", f"{DELIVERY_PREFIX}*", f"{ACCOUNT_PREFIX}*"],
+    }
+
+
+def test_the_connectors_read_and_write_about_people_their_claims_and_no_other() -> None:
+    leading = {found["Sid"]: _leading_keys(found) for found in statements("ConnectorsRole") if "Condition" in found}
+    theirs = [f"{IDENTITY_PREFIX}*", f"{CLAIM_PREFIX}*", f"{CONNECTOR_PREFIX}*"]
+    assert leading == {"ReadCases": [*theirs, PLAYBOOK], "ActOnCases": theirs}
+
+
+def test_the_replies_read_and_write_about_people_and_accounts_and_count_for_accounts_alone() -> None:
+    leading = {found["Sid"]: _leading_keys(found) for found in statements("RepliesRole") if "Condition" in found}
+    theirs = [f"{IDENTITY_PREFIX}*", f"{REPLY_PREFIX}*", f"{ACCOUNT_PREFIX}*"]
+    assert leading == {
+        "Read": [*theirs, PLAYBOOK],
+        "KeepWhatBecameOfThem": theirs,
+        "Count": [f"{ACCOUNT_PREFIX}*"],
+    }
+
+
+def test_the_calls_write_only_events_and_deliveries() -> None:
+    leading = {found["Sid"]: _leading_keys(found) for found in statements("CallsRole") if "Condition" in found}
+    assert leading == {"KeepEvents": [f"{IDENTITY_PREFIX}*", f"{DELIVERY_PREFIX}*"]}
+
+
+def test_the_greeting_reads_who_has_a_phone_and_writes_beside_identities_alone() -> None:
+    leading = {found["Sid"]: _leading_keys(found) for found in statements("GreetingRole") if "Condition" in found}
+    assert leading == {
+        "Read": [f"{IDENTITY_PREFIX}*", f"{CUSTOMER_PREFIX}*", "contact#phone#*"],
+        "NoteWhoAsked": [f"{IDENTITY_PREFIX}*"],
+    }
+
+
+def test_nothing_is_heard_of_connect_and_nothing_said_to_it_until_an_instance_is_named() -> None:
+    for name in ("ConnectInstanceArn", "ConnectStreamArn"):
+        assert template()["Parameters"][name]["Default"] == ""
+    found = {name: template()["Resources"][name] for name in ("CallsRule", "CallsPermission", "GreetingPermission")}
+    assert {each["Condition"] for each in found.values()} == {"HearsConnect"}
+    rule, calls, greeting = (each["Properties"] for each in found.values())
+    assert rule["EventPattern"] == {
+        "source": ["aws.connect"],
+        "detail-type": ["Amazon Connect Contact Event"],
+        "resources": [{"Ref": "ConnectInstanceArn"}],
+    }
+    assert [target["Arn"] for target in rule["Targets"]] == [calls["FunctionName"]]
+    assert (calls["Principal"], calls["SourceArn"]) == ("events.amazonaws.com", {"Fn::GetAtt": ["CallsRule", "Arn"]})
+    assert greeting["Principal"] == "connect.amazonaws.com"
+    assert greeting["SourceArn"] == {"Ref": "ConnectInstanceArn"}
+    assert greeting["SourceAccount"] == {"Ref": "AWS::AccountId"}
+
+
+def test_contact_records_are_given_again_one_by_one_until_they_are_kept() -> None:
+    mapping = template()["Resources"]["CallsFromStream"]
+    assert mapping["Condition"] == "ReadsContactRecords"
+    assert mapping["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["Properties"]["BisectBatchOnFunctionError"] is True
+    assert not {"MaximumRetryAttempts", "MaximumRecordAgeInSeconds"} & mapping["Properties"].keys()
+
+
 def test_the_lookup_writes_beside_identities_alone() -> None:
-    leading = {found["Sid"]: _leading_keys(found) for found in statements("Customer360Role") if "Condition" in found}
-    assert leading == {"NoteWhoRead": [f"{IDENTITY_PREFIX}*"]}
+    (note,) = [found for found in statements("Customer360Role") if found["Sid"] == "NoteWhoRead"]
+    assert _leading_keys(note) == [f"{IDENTITY_PREFIX}*"]
 
 
-def test_the_desk_reads_people_and_the_playbook_and_writes_about_people_alone() -> None:
+def test_files_are_given_to_people_from_where_they_are_kept_and_only_once_scanned_where_that_is_asked_for() -> None:
+    (give,) = [found for found in statements("Customer360Role") if found["Sid"] == "GiveLinksToFiles"]
+    clean = {"StringEquals": {f"s3:ExistingObjectTag/{TAG}": "NO_THREATS_FOUND"}}
+    assert give["Condition"] == {"Fn::If": ["ScansMedia", clean, {"Ref": "AWS::NoValue"}]}
+    for name in ("Customer360Function", "MediaFunction"):
+        assert functions()[name]["Environment"]["Variables"]["MEDIA_SCANNING"] == {"Ref": "MediaScanning"}
+    assert template()["Parameters"]["MediaScanning"]["AllowedValues"] == ["none", "guardduty"]
+
+
+def test_the_media_read_events_and_the_playbook_and_write_beside_identities_alone() -> None:
+    leading = {found["Sid"]: _leading_keys(found) for found in statements("MediaRole") if "Condition" in found}
+    assert leading == {"ReadEvents": [f"{IDENTITY_PREFIX}*", PLAYBOOK], "KeepWhatBecameOfThem": [f"{IDENTITY_PREFIX}*"]}
+
+
+def test_the_media_are_woken_for_events_with_files_until_they_have_been_asked_for() -> None:
+    files = functions()["MediaFunction"]["Events"]["Files"]["Properties"]
+    (pattern,) = [json.loads(found["Pattern"]) for found in files["FilterCriteria"]["Filters"]]
+    image = {"sk": {"S": [{"prefix": EVENT_PREFIX}]}, "files": {"N": [{"exists": True}]}}
+    assert pattern == {"eventName": ["INSERT"], "dynamodb": {"NewImage": image}}
+    assert files["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert not {"MaximumRetryAttempts", "MaximumRecordAgeInSeconds", "DestinationConfig"} & files.keys()
+
+
+def test_no_shard_of_the_stream_has_more_than_two_readers() -> None:
+    readers = [
+        name for name, found in functions().items() for event in found.get("Events", {}).values()
+        if event["Type"] == "DynamoDB"
+    ]  # fmt: skip
+    assert readers == ["ProjectorFunction", "MediaFunction"]
+
+
+def test_copies_of_files_are_kept_as_safely_as_deliveries_and_forgotten_with_what_is_known_of_them() -> None:
+    bucket, delivery = (template()["Resources"][name]["Properties"] for name in ("MediaBucket", "DeliveryBucket"))
+    for name in ("BucketEncryption", "PublicAccessBlockConfiguration", "OwnershipControls"):
+        assert bucket[name] == delivery[name]
+    condition, forgets, never = bucket["LifecycleConfiguration"]["Fn::If"]
+    assert (condition, never) == ("ForgetsMedia", {"Ref": "AWS::NoValue"})
+    assert [rule["ExpirationInDays"] for rule in forgets["Rules"]] == [{"Ref": "MediaRetentionDays"}]
+    days = functions()["MediaFunction"]["Environment"]["Variables"]["MEDIA_RETENTION_DAYS"]
+    assert days == {"Ref": "MediaRetentionDays"}
+    assert template()["Outputs"]["MediaBucketName"]["Value"] == {"Ref": "MediaBucket"}
+
+
+def test_a_file_that_waits_comes_less_often_than_its_queue_gives_it() -> None:
+    from services.media import batch, copying
+
+    comes, waited = 0, 0.0
+    while waited < copying.LONGEST.total_seconds():
+        comes += 1
+        waited += batch._least({"attributes": {"ApproximateReceiveCount": str(comes)}}).total_seconds()
+    assert 100 < comes <= 110
+    assert queues()["MediaQueue"]["RedrivePolicy"]["maxReceiveCount"] > 2 * comes
+
+
+def test_the_desk_reads_people_and_the_playbook_and_writes_what_is_done_about_people_alone() -> None:
     leading = {found["Sid"]: _leading_keys(found) for found in statements("DeskRole") if "Condition" in found}
-    people = [f"{IDENTITY_PREFIX}*", f"{CUSTOMER_PREFIX}*"]
-    assert leading == {"Read": [*people, PLAYBOOK], "Write": people}
+    people = [f"{IDENTITY_PREFIX}*", f"{CUSTOMER_PREFIX}*", f"{DEPARTMENT_PREFIX}*"]
+    assert leading == {"Read": [*people, PLAYBOOK], "Write": [*people, f"{REPLY_PREFIX}*"]}
 
 
 @pytest.mark.parametrize("role", ["ProjectorRole", "WatchRole"])
@@ -275,7 +482,19 @@ def test_the_door_has_a_cap() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["Table", "DeliveryBucket", "WebhookSecrets", "ApiTokens"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Table",
+        "DeliveryBucket",
+        "MailBucket",
+        "MediaBucket",
+        "WebhookSecrets",
+        "ApiTokens",
+        "ConnectorSecrets",
+        "ConnectorsMailBucket",
+    ],
+)
 def test_data_outlives_the_stack(name: str) -> None:
     found = template()["Resources"][name]
     assert (found["DeletionPolicy"], found["UpdateReplacePolicy"]) == ("Retain", "Retain")
@@ -351,6 +570,9 @@ def test_the_alarms_that_somebody_must_hear() -> None:
         ("Mostrador", "SignatureRejected"),
         ("Mostrador", "ChannelUnhealthy"),
         ("Mostrador", "ChannelUnanswered"),
+        ("Mostrador", "ReplyRefused"),
+        ("Mostrador", "ConnectorRefused"),
+        ("Mostrador", "ConnectorSwitchedOff"),
     }
     for alarm in alarms().values():
         assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
@@ -405,7 +627,12 @@ def _inserted(**keys: list[Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("function", "event", "queue"),
-    [("ProjectorFunction", "Spill", "SpillQueue"), ("WatchFunction", "LeftBehind", "LeftBehindQueue")],
+    [
+        ("ProjectorFunction", "Spill", "SpillQueue"),
+        ("WatchFunction", "LeftBehind", "LeftBehindQueue"),
+        ("RepliesFunction", "Waiting", "RepliesQueue"),
+        ("MediaFunction", "Waiting", "MediaQueue"),
+    ],
 )
 def test_a_queue_that_a_function_reads_hides_a_message_for_six_times_the_functions_timeout(
     function: str, event: str, queue: str
@@ -416,6 +643,67 @@ def test_a_queue_that_a_function_reads_hides_a_message_for_six_times_the_functio
     assert queues()[queue]["VisibilityTimeout"] >= 6 * functions()[function]["Timeout"]
 
 
+@pytest.mark.parametrize("name", CONNECTED)
+def test_the_connectors_read_a_queue_only_once_a_playbook_says_so(name: str) -> None:
+    mapping = template()["Resources"][f"ConnectorsFrom{name}"]["Properties"]
+    assert (mapping["Enabled"], mapping["BatchSize"]) == (False, 1)
+    assert mapping["FunctionName"] == {"Ref": "ConnectorsFunction.Alias"}
+    assert mapping["EventSourceArn"] == {"Fn::GetAtt": [CONNECTED[name], "Arn"]}
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert queues()[CONNECTED[name]]["VisibilityTimeout"] >= 6 * functions()["ConnectorsFunction"]["Timeout"]
+
+
+def test_publishing_a_playbook_knows_every_queue_that_the_connectors_may_read() -> None:
+    mappings = json.loads(template()["Outputs"]["ConnectorMappings"]["Value"]["Fn::Sub"])
+    names = {
+        f"{department}{use}": f"{name}{suffix}" for department, name in DEPARTMENTS.items() for use, suffix in USES
+    }
+    names["Mail"] = "mail"
+    assert mappings == {names[name]: f"${{ConnectorsFrom{name}}}" for name in CONNECTED}
+    queues_of_ours = set(resources("AWS::Lambda::EventSourceMapping")) - {"CallsFromStream"}
+    assert queues_of_ours == {f"ConnectorsFrom{name}" for name in CONNECTED}
+
+
+@pytest.mark.parametrize("department", DEPARTMENTS)
+def test_what_a_tool_does_not_take_is_tried_as_often_as_there_are_pauses(department: str) -> None:
+    queue = queues()[f"{department}ToolQueue"]
+    assert queue["RedrivePolicy"]["maxReceiveCount"] == len(PAUSES)
+    assert sum(PAUSES) < queue["MessageRetentionPeriod"]
+
+
+def test_mail_comes_in_only_for_a_domain_and_through_what_ses_alone_may_use() -> None:
+    for name in ("Rules", "Rule", "Topic", "TopicPolicy"):
+        assert template()["Resources"][f"ConnectorsMail{name}"]["Condition"] == "ReceivesMail"
+    rule = template()["Resources"]["ConnectorsMailRule"]["Properties"]["Rule"]
+    assert rule["Recipients"] == [{"Ref": "ReplyDomain"}]
+    assert (rule["ScanEnabled"], rule["TlsPolicy"]) == (True, "Require")
+    (action,) = rule["Actions"]
+    assert action["S3Action"]["ObjectKeyPrefix"] == "mail/"
+    forgets = template()["Resources"]["ConnectorsMailBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    assert [each["ExpirationInDays"] for each in forgets] == [14]
+    allowed = [found for found in _statements_anywhere(template()["Resources"]) if found.get("Sid") in _FROM_AWS]
+    assert len(allowed) == len(_FROM_AWS)
+    assert all("Condition" in found for found in allowed)
+
+
+_FROM_AWS = {"KeepMail", "TellOfMail", "HearOfMail"}
+
+
+def test_customers_mail_is_kept_for_as_long_as_what_points_to_it_and_read_by_those_that_expand_deliveries() -> None:
+    bucket, policy = (template()["Resources"][name]["Properties"] for name in ("MailBucket", "MailBucketPolicy"))
+    delivery_bucket = template()["Resources"]["DeliveryBucket"]["Properties"]
+    for name in ("BucketEncryption", "PublicAccessBlockConfiguration", "OwnershipControls"):
+        assert bucket[name] == delivery_bucket[name]
+    assert "LifecycleConfiguration" not in bucket
+    keep, over_tls = policy["PolicyDocument"]["Statement"]
+    assert keep["Principal"] == {"Service": "ses.amazonaws.com"}
+    assert keep["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+    assert over_tls["Fn::If"][0] == "RefusesPlainHttp"
+    told = {name for name, found in functions().items() if "MAIL_BUCKET" in found["Environment"]["Variables"]}
+    assert told == {"ProjectorFunction", "WatchFunction", "ConnectorsFunction"}
+    assert template()["Outputs"]["MailBucketName"]["Value"] == {"Ref": "MailBucket"}
+
+
 def test_large_deliveries_are_announced_on_the_spill_queue() -> None:
     bucket = template()["Resources"]["DeliveryBucket"]
     (announced,) = bucket["Properties"]["NotificationConfiguration"]["QueueConfigurations"]
@@ -424,14 +712,16 @@ def test_large_deliveries_are_announced_on_the_spill_queue() -> None:
     assert bucket["DependsOn"] == "SpillQueuePolicy"
 
 
-def test_only_the_webhooks_are_open_and_everything_else_asks_for_a_token() -> None:
+def test_only_what_brings_a_proof_of_its_own_is_open_and_everything_else_asks_for_a_token() -> None:
     routes = {found["Properties"]["RouteKey"]: found for found in resources("AWS::ApiGatewayV2::Route").values()}
     assert {key: found["Properties"]["AuthorizationType"] for key, found in routes.items()} == {
         "GET /webhooks/{platform}/{account}": "NONE",
         "POST /webhooks/{platform}/{account}": "NONE",
+        "POST /connectors/{kind}/{department}": "NONE",
         "GET /customers/lookup": "JWT",
         "GET /customers/{id}": "JWT",
         "GET /customers/{id}/timeline": "JWT",
+        "GET /customers/{id}/clocks": "JWT",
         "GET /customers/{id}/links": "JWT",
         "GET /customers/{id}/links/preview": "JWT",
         "GET /customers/{id}/audit": "JWT",
@@ -444,6 +734,24 @@ def test_only_the_webhooks_are_open_and_everything_else_asks_for_a_token() -> No
         "POST /customers/{id}/consents": "JWT",
         "POST /customers/{id}/links": "JWT",
         "POST /customers/{id}/unlinks": "JWT",
+        "GET /directory": "JWT",
+        "GET /departments/{name}": "JWT",
+        "GET /departments/{name}/escalations": "JWT",
+        "POST /departments/{name}/claims": "JWT",
+        "GET /customers/{id}/escalations/{escalation_id}": "JWT",
+        "POST /customers/{id}/escalations/{escalation_id}/accepted": "JWT",
+        "POST /customers/{id}/escalations/{escalation_id}/returned": "JWT",
+        "POST /customers/{id}/escalations/{escalation_id}/handed-over": "JWT",
+        "POST /customers/{id}/escalations/{escalation_id}/answered": "JWT",
+        "POST /customers/{id}/escalations/{escalation_id}/closed": "JWT",
+        "POST /customers/{id}/escalations/{escalation_id}/corrected": "JWT",
+        "POST /customers/{id}/escalations/{escalation_id}/withdrawn": "JWT",
+        "GET /customers/{id}/escalations/{escalation_id}/reply-options": "JWT",
+        "POST /customers/{id}/escalations/{escalation_id}/replies": "JWT",
+        "GET /customers/{id}/reply-options": "JWT",
+        "POST /customers/{id}/replies": "JWT",
+        "POST /customers/{id}/replies/{reply_id}/again": "JWT",
+        "POST /customers/{id}/replies/{reply_id}/given-up": "JWT",
         "GET /ledger": "JWT",
         "GET /dead": "JWT",
         "GET /channels": "JWT",
@@ -475,26 +783,79 @@ def test_the_stage_is_throttled_and_its_log_says_nothing_personal() -> None:
 
 
 @pytest.mark.parametrize("department", DEPARTMENTS)
-def test_a_department_has_exactly_its_four_parts(department: str) -> None:
+def test_a_department_has_exactly_its_parts(department: str) -> None:
     parts = {name for name in template()["Resources"] if re.match(rf"{department}[A-Z]", name)}
-    assert parts == {
-        f"{department}Queue",
-        f"{department}DeadLetterQueue",
-        f"{department}WaitingAlarm",
-        f"{department}DeadLettersAlarm",
+    kinds = ("Queue", "DeadLetterQueue", "WaitingAlarm", "DeadLettersAlarm")
+    assert parts == {f"{department}{use}{kind}" for use, _ in USES for kind in kinds} | {f"{department}Access"}
+    for use, suffix in USES:
+        queue = queues()[f"{department}{use}Queue"]
+        fifo = "" if use == "Tool" else ".fifo"
+        assert queue["QueueName"] == {"Fn::Sub": f"${{AWS::StackName}}-{DEPARTMENTS[department]}{suffix}{fifo}"}
+        assert dead_letter_queue(queue) == f"{department}{use}DeadLetterQueue"
+        if fifo:
+            assert (queue["DeduplicationScope"], queue["FifoThroughputLimit"]) == ("messageGroup", "perMessageGroupId")
+
+
+@pytest.mark.parametrize("department", DEPARTMENTS)
+def test_a_departments_principal_may_take_its_hand_offs_and_act_on_them_and_nothing_else(department: str) -> None:
+    policy = template()["Resources"][f"{department}Access"]
+    assert policy["Type"] == "AWS::IAM::ManagedPolicy"
+    takes = ("ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility", "GetQueueAttributes", "GetQueueUrl")
+    allowed = {
+        (action, written(found["Resource"]))
+        for found in policy["Properties"]["PolicyDocument"]["Statement"]
+        for action in _as_list(found["Action"])
     }
-    queue = queues()[f"{department}Queue"]
-    assert queue["QueueName"] == {"Fn::Sub": f"${{AWS::StackName}}-{DEPARTMENTS[department]}.fifo"}
-    assert dead_letter_queue(queue) == f"{department}DeadLetterQueue"
-    assert (queue["DeduplicationScope"], queue["FifoThroughputLimit"]) == ("messageGroup", "perMessageGroupId")
+    assert allowed == {(f"sqs:{action}", f"{department}Queue.Arn") for action in takes} | {
+        (f"sqs:{action}", f"{department}ActsQueue.Arn") for action in ("SendMessage", "GetQueueUrl")
+    }
+
+
+def test_nobody_of_ours_puts_anything_on_a_queue_of_acts() -> None:
+    """What lies there is what the department does: who may send there acts in its name."""
+    for role in resources("AWS::IAM::Role"):
+        assert not [
+            each for each in granted(role) if each[0] == "sqs:SendMessage" and each[1].endswith("ActsQueue.Arn")
+        ]
+
+
+def test_acts_come_in_order_and_need_no_id_of_their_own() -> None:
+    for department in DEPARTMENTS:
+        assert queues()[f"{department}ActsQueue"]["ContentBasedDeduplication"] is True
 
 
 def test_these_are_all_the_departments() -> None:
     fifo = {name for name, found in queues().items() if found.get("FifoQueue") and dead_letter_queue(found)}
-    assert fifo == {f"{department}Queue" for department in DEPARTMENTS}
+    assert fifo - {"RepliesQueue"} == {f"{department}{use}Queue" for use in ("", "Acts") for department in DEPARTMENTS}
 
 
-@pytest.mark.parametrize("place", ["ProjectorFunction", "WatchFunction", "the outputs"])
+def test_replies_go_out_in_order_for_each_conversation_and_reach_the_platforms_themselves() -> None:
+    queue = queues()["RepliesQueue"]
+    assert (queue["DeduplicationScope"], queue["FifoThroughputLimit"]) == ("messageGroup", "perMessageGroupId")
+    for name in ("ProjectorFunction", "WatchFunction", "RepliesFunction"):
+        assert functions()[name]["Environment"]["Variables"]["REPLIES_QUEUE_URL"] == {"Ref": "RepliesQueue"}
+    for name in ("RepliesFunction", "ChannelsFunction", "PollerFunction", "WebhooksFunction", "MediaFunction"):
+        assert functions()[name]["Environment"]["Variables"]["PLATFORM_APIS"] == {"Ref": "PlatformApis"}
+    assert template()["Parameters"]["PlatformApis"]["Default"] == ""
+
+
+def test_nobody_is_answered_by_mail_until_an_identity_is_named() -> None:
+    senders = [
+        name for name in resources("AWS::IAM::Role") if any(each.startswith("ses:") for each, _ in granted(name))
+    ]
+    assert senders == ["RepliesRole", "ConnectorsRole"]
+    for name in ("MailIdentity", "MailConfigurationSet"):
+        assert template()["Parameters"][name]["Default"] == ""
+    named = functions()["RepliesFunction"]["Environment"]["Variables"]["MAIL_CONFIGURATION_SET"]
+    assert named == {"Ref": "MailConfigurationSet"}
+
+
+def test_platforms_are_told_to_call_where_the_api_is_reached() -> None:
+    own = functions()["RepliesFunction"]["Environment"]["Variables"]["PUBLIC_URL"]
+    assert own == functions()["ProjectorFunction"]["Environment"]["Variables"]["PUBLIC_URL"]
+
+
+@pytest.mark.parametrize("place", ["ProjectorFunction", "WatchFunction", "ConnectorsFunction", "the outputs"])
 def test_every_department_is_known_wherever_departments_are_listed(place: str) -> None:
     value = (
         template()["Outputs"]["DepartmentQueues"]["Value"]
@@ -504,6 +865,29 @@ def test_every_department_is_known_wherever_departments_are_listed(place: str) -
     assert json.loads(value["Fn::Sub"]) == {name: f"${{{department}Queue}}" for department, name in DEPARTMENTS.items()}
 
 
+@pytest.mark.parametrize(("variable", "use"), [("TOOL_QUEUES", "Tool"), ("ACTS_QUEUES", "Acts")])
+def test_the_connectors_know_every_departments_other_queues(variable: str, use: str) -> None:
+    value = functions()["ConnectorsFunction"]["Environment"]["Variables"][variable]
+    wanted = {name: f"${{{department}{use}Queue}}" for department, name in DEPARTMENTS.items()}
+    assert json.loads(value["Fn::Sub"]) == wanted
+
+
+def test_whoever_sets_a_department_up_learns_its_queue_of_acts_and_its_policy() -> None:
+    for output, part in (("ActsQueues", "ActsQueue"), ("DepartmentAccess", "Access")):
+        wanted = {name: f"${{{department}{part}}}" for department, name in DEPARTMENTS.items()}
+        assert json.loads(template()["Outputs"][output]["Value"]["Fn::Sub"]) == wanted
+
+
+def test_the_longest_environment_of_a_function_leaves_room_for_more_departments() -> None:
+    """All of a function's variables together may have 4 KB (Lambda quotas)."""
+    long = {"AWS::StackName": "s" * 40, "AWS::Region": "ap-southeast-1"}
+    for name in ("OperationsFunction", "ConnectorsFunction"):
+        said = json.dumps(functions()[name]["Environment"]["Variables"])
+        spelled = re.sub(r"\$\{(\w+)\.QueueName\}", lambda found: f"{long['AWS::StackName']}-{found[1]}", said)
+        spelled = re.sub(r"\$\{(\w+)\}", lambda found: f"{'u' * 60}{long['AWS::StackName']}-{found[1]}", spelled)
+        assert len(spelled) < 3000, name
+
+
 @pytest.mark.parametrize("place", ["OperationsFunction", "the outputs"])
 def test_every_queue_is_known_with_its_dead_letters_wherever_queues_are_looked_after(place: str) -> None:
     value = (
@@ -511,11 +895,15 @@ def test_every_queue_is_known_with_its_dead_letters_wherever_queues_are_looked_a
         if place == "the outputs"
         else functions()[place]["Environment"]["Variables"]["QUEUES"]
     )
-    names = {"SpillQueue": "spill", "LeftBehindQueue": "left_behind"} | {
-        f"{department}Queue": name for department, name in DEPARTMENTS.items()
+    names = {"SpillQueue": "spill", "LeftBehindQueue": "left_behind", "RepliesQueue": "replies", "MediaQueue": "media"}
+    names |= {"ConnectorsMailQueue": "mail"}
+    names |= {
+        f"{department}{use}Queue": f"{name}{suffix}" for department, name in DEPARTMENTS.items() for use, suffix in USES
     }
+    # A function's variables may not be long, so it is told the names, and where one of the queues is.
+    what = ".QueueName" if place == "OperationsFunction" else ""
     assert json.loads(value["Fn::Sub"]) == {
-        names[queue]: [f"${{{queue}}}", f"${{{dead}}}"]
+        names[queue]: [f"${{{queue}{what}}}", f"${{{dead}{what}}}"]
         for queue, found in queues().items()
         if (dead := dead_letter_queue(found))
     }
@@ -545,7 +933,16 @@ def test_a_parameter_has_a_default_and_says_what_it_is_for(name: str) -> None:
 def test_what_is_deployed_carries_its_tags() -> None:
     wanted = {"project": "mostrador", "stage": {"Ref": "StageName"}}
     assert template()["Globals"]["Function"]["Tags"] == wanted
-    for name in ("Table", "DeliveryBucket", "WebhookSecrets", "ApiTokens", "AlarmTopic"):
+    for name in (
+        "Table",
+        "DeliveryBucket",
+        "MailBucket",
+        "MediaBucket",
+        "WebhookSecrets",
+        "ApiTokens",
+        "ConnectorSecrets",
+        "AlarmTopic",
+    ):
         tags = template()["Resources"][name]["Properties"]["Tags"]
         assert {tag["Key"]: tag["Value"] for tag in tags} == wanted
 

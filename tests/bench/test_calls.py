@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
-from shared.platforms import names
+from bench.samples import measured
 from tests.template import ROOT
 
 PROGRAM = """
@@ -26,7 +26,7 @@ def figures() -> list[dict[str, Any]]:
     return found
 
 
-@pytest.mark.parametrize("platform", names())
+@pytest.mark.parametrize("platform", measured())
 def test_a_message_costs_what_is_promised(figures: list[dict[str, Any]], platform: str) -> None:
     own = {found["name"]: found for found in figures if found["name"].startswith(f"{platform}, ")}
     assert len(own) == 10

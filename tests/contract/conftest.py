@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import importlib
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -14,13 +15,14 @@ import orjson
 import pytest
 from moto import mock_aws
 
+from services.webhooks.outside import Outside
 from shared import aws
 from shared.secrets import WebhookSecrets
 from shared.store import keys
 from shared.store.refusals import REFUSED_PREFIX, RefusalNotes
 from shared.store.table import Item, Table, key_of
 from tests.conftest import NOW, TABLE
-from tests.contract.platforms import PLATFORMS
+from tests.contract.platforms import PLATFORMS, Signed, handed_out
 from tests.template import table_definition
 
 
@@ -35,9 +37,9 @@ class Counter:
     calls: list[str] = field(default_factory=list)
     requests: Iterator[int] = field(default_factory=count)
 
-    def post(self, path: str, headers: Mapping[str, str], body: bytes, *, as_base64: bool = False) -> int:
-        """Post raw bytes to a webhook and return the status."""
-        return int(self._call("POST", path, headers, body, {}, as_base64=as_base64)["statusCode"])
+    def post(self, path: str, given: Signed, *, as_base64: bool = False) -> int:
+        """Post a request to a webhook and return the status."""
+        return int(self._call("POST", path, given.headers, given.body, {}, as_base64=as_base64)["statusCode"])
 
     def get(self, path: str, query: Mapping[str, str]) -> dict[str, Any]:
         return self._call("GET", path, {}, b"", query, as_base64=False)
@@ -91,9 +93,13 @@ class Counter:
         return [message["Body"] for message in found]
 
 
+_APP = "services.webhooks.app"
+
+
 @pytest.fixture(scope="session")
 def door_app() -> Iterator[ModuleType]:
-    """The door's app module, imported once as Lambda does; all that changes between tests is what AWS holds."""
+    """The door's app module, imported once as Lambda does, whoever else has one of their own; all that changes between
+    tests is what AWS holds."""
     environment = {
         "TABLE_NAME": TABLE,
         "SPILL_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/spill",
@@ -103,7 +109,8 @@ def door_app() -> Iterator[ModuleType]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment.items():
             patch.setenv(name, value)
-        app = importlib.import_module("services.webhooks.app")
+        patch.delitem(sys.modules, _APP, raising=False)
+        app = importlib.import_module(_APP)
         loop = asyncio.get_event_loop()
         yield app
     loop.close()
@@ -133,6 +140,12 @@ def counter(door_app: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterator[C
         secretsmanager = aws.client("secretsmanager")
         secretsmanager.create_secret(Name="secrets", SecretString=orjson.dumps(document).decode())
         secrets = WebhookSecrets(secretsmanager, "secrets")
-        fresh = replace(door_app._door, now=lambda: NOW, secrets=secrets, refusals=RefusalNotes(Table(dynamodb, TABLE)))
+        fresh = replace(
+            door_app._door,
+            now=lambda: NOW,
+            secrets=secrets,
+            refusals=RefusalNotes(Table(dynamodb, TABLE)),
+            outside=Outside(handed_out),
+        )
         monkeypatch.setattr(door_app, "_door", fresh)
         yield Counter(door_app.handler, dynamodb, sqs, spill_url)

@@ -20,6 +20,9 @@ class Figures:
     events: int = 0
     faults: int = 0
     mutants: int = 0
+    sent: int = 0
+    refused: int = 0
+    left_to_people: int = 0
 
     def was_called(self, step: str, calls: Sequence[Call]) -> None:
         """Take down the calls of a step: each is a point at which things go wrong, in so many ways."""
@@ -50,6 +53,9 @@ def lines() -> Iterator[str]:
             "random events": said.events,
             "faults injected": said.faults,
             "mutants caught": said.mutants,
+            "replies sent once": said.sent,
+            "refused and shown": said.refused,
+            "left to somebody": said.left_to_people,
         }
         named = ", ".join(f"{number:,} {name}" for name, number in told.items() if number)
-        yield f"fault matrix, {part}: {named}, 0 differences"
+        yield f"fault matrix, {part}: {named}, {'0 doubled, 0 lost' if said.sent else '0 differences'}"

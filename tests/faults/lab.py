@@ -10,8 +10,8 @@ from unittest.mock import patch
 import boto3
 import orjson
 
-from shared.playbook import Commitments, parse
-from shared.store import shortcut
+from shared.playbook import PRIORITIES, Commitments, Playbook, parse
+from shared.store import keys, shortcut
 from shared.store.connections import Answer
 from shared.store.playbooks import publish
 from shared.store.shortcut import _Shortened
@@ -30,6 +30,14 @@ ISSUER = {"JwtIssuer": "https://issuer.example", "JwtAudience": "mostrador"}
 
 NOTICE = timedelta(hours=10)
 """How long a promise is nearly due before it is broken: time for as many rounds as a few faults take."""
+
+ACCEPT_WITHIN, ANSWER_WITHIN, WAIT, CLOSE_AFTER = (timedelta(days=days) for days in (6, 10, 15, 4))
+"""What departments are given, and how long customers of the app are to wait: days, so that nothing runs out by the
+rounds that a few faults take, and no two things at once."""
+
+_SHARDS = 1
+"""So many shards the sparse index has on the double. A round reads each shard of each kind of open work, and one more
+differs from the next kind's in nothing that a fault could tell: with all of them the matrix would be of empty reads."""
 
 
 class Lab:
@@ -63,10 +71,39 @@ def prepare(stack: Stack, engine: Any) -> None:
     engine.put_secret(secret, orjson.dumps(SECRETS).decode())
     example = parse((ROOT / "infra" / "playbook.example.toml").read_text())
     notice = Commitments(remind_before_minutes=NOTICE // timedelta(minutes=1))
-    publish(
-        Table(engine.client("dynamodb"), stack.table),
-        example.model_copy(update={"accounts": (), "commitments": notice}),
-    )
+    publish(Table(engine.client("dynamodb"), stack.table), _slow(example).model_copy(update={"commitments": notice}))
+
+
+_A_YEAR = timedelta(days=366)
+
+
+def minutes(each: timedelta) -> dict[str, int]:
+    """Return a deadline that is the same for every priority."""
+    return dict.fromkeys(PRIORITIES, each // timedelta(minutes=1))
+
+
+def _slow(playbook: Playbook) -> Playbook:
+    """Return a playbook in which there is time, day and night, and whose accounts nobody asks after."""
+    said = playbook.model_dump()
+    slow = {
+        "accounts": (),
+        "clocks": [
+            {"kind": kind, "within": within, **of}
+            for kind in ("first_answer", "next_answer")
+            for within, of in (
+                (minutes(_A_YEAR), {}),
+                (minutes(WAIT), {"channel": "app"}),
+                *((minutes(ANSWER_WITHIN), {"department": name}) for name in ("billing", "technical")),
+                # What is written there in the stories was written months ago.
+                *((minutes(_A_YEAR), {"department": name, "channel": "telegram"}) for name in ("billing", "technical")),
+            )
+        ],
+        "departments": [
+            each | {"accept_within": minutes(ACCEPT_WITHIN), "calendar": None} for each in said["departments"]
+        ],
+        "hand_offs": {"close_after_minutes": CLOSE_AFTER // timedelta(minutes=1)},
+    }
+    return Playbook.model_validate(said | slow)
 
 
 class NoCredentials:
@@ -82,7 +119,7 @@ def on_the_double(of: Mapping[str, Any] | None = None) -> Iterator[Lab]:
     labs: list[Lab] = []
     wire = Wire()
     engine = Double(wire, lambda: labs[0].now() if labs else NOW)
-    with installed(engine.client, NoCredentials()) as complaints:
+    with installed(engine.client, NoCredentials()) as complaints, patch.object(keys, "SHARDS", _SHARDS):
         labs.append(Lab(engine, Stack(of or template(), engine, **ISSUER), wire, complaints))
         yield labs[0]
 
@@ -95,10 +132,12 @@ def on_aws(endpoint: str | None = None) -> Iterator["AwsLab"]:
     send = _Shortened._send
 
     def sent(self: _Shortened, body: bytes) -> Answer:
+        short.append(self._operation)
         answer = send(self, body)  # the short way has an event before a call, and none after it
         engine.after()
         return answer
 
+    short: list[str] = []
     made: list[Any] = []
     shorten = shortcut.shortened
 
@@ -113,19 +152,20 @@ def on_aws(endpoint: str | None = None) -> Iterator["AwsLab"]:
     ):
         stack = Stack(template(), engine, **ISSUER)
         prepare(stack, engine)
-        yield AwsLab(engine, stack, wire, complaints)
+        yield AwsLab(engine, stack, wire, complaints, short)
     for client in (*made, engine):
         client.close()
 
 
 @dataclass
 class AwsLab:
-    """An AWS with all that the template deploys, for one world."""
+    """An AWS with all that the template deploys, for one world; `short` are the operations that took the short way."""
 
     engine: Aws
     stack: Stack
     wire: Wire
     complaints: Complaints
+    short: list[str]
 
     def world(self, arrivals: Sequence[Arriving]) -> World:
         return World(self.stack, self.engine, self.wire, self.complaints, arrivals)

@@ -19,7 +19,9 @@ from shared.models import Message
 from shared.platforms import Platform
 from shared.projection import about as people
 from shared.projection import casework, links, records, settling
-from shared.projection.projector import Projector, offered
+from shared.projection.cases import offer as write_offer
+from shared.projection.grounds import grounds
+from shared.projection.projector import Projector
 from shared.projection.settling import Change
 from shared.store import keys, steps
 from shared.store.journal import Journal, repetition
@@ -234,7 +236,7 @@ def swallow_at_the_door(patch: pytest.MonkeyPatch) -> None:
 def rows_after_about(patch: pytest.MonkeyPatch) -> None:
     """The item that says "this person can be found" is written before the rows by which they are found."""
 
-    def know(self: Projector, events: Any, seen: Any) -> None:
+    def know(self: Projector, events: Any, seen: Any) -> people.About:
         key = keys.about(events[0].identity)
         before = state_of(seen.get(key))
         about = people.About.model_validate_json(before) if before else None
@@ -244,6 +246,7 @@ def rows_after_about(patch: pytest.MonkeyPatch) -> None:
         state = about.model_dump_json(exclude_defaults=True)
         if state != before and self.table.replace(key, state=state, seen=before):
             self._rows(None, about)
+        return about
 
     patch.setattr(Projector, "_know", know)
 
@@ -252,20 +255,19 @@ def write_then_send(patch: pytest.MonkeyPatch) -> None:
     """The hand-off is sent by whoever has just written the escalation, and by nobody else."""
     offer = Projector._offer
 
-    def write_and_send(self: Projector, entry: Any) -> None:
+    def write_and_send(self: Projector, entry: Any, _: Any) -> bool:
         said = entry.event
         if not isinstance(said, Message):
-            return
+            return False
         found = escalate(said, received_at=entry.received_at, event_key=entry.key.sk, playbook=self.playbook())
         if found is None:
-            return
-        key = keys.escalation(identity_name=said.identity, escalation_id=found.id)
-        state = found.model_dump_json(exclude_defaults=True)
-        if self.table.replace(key, state=state, seen=None, extra=offered(key, found)):
+            return False
+        if write_offer(self.table, found):
             offer(self, found)
+        return True
 
     def offer_again(self: Projector, escalation: Any) -> None:
-        if escalation.commitment_id:  # a promise is raised by the watch, which sends nothing
+        if grounds(escalation):  # what is raised by the watch, which sends nothing
             offer(self, escalation)
 
     patch.setattr(Projector, "_escalate", write_and_send)

@@ -9,7 +9,11 @@ The whole table, every attribute, but for:
   try they did so need not. A note that an arrival has brought the same again is left out where it is the arrival itself
   that came again after a try that failed.
 
-The departments' hand-offs, each body once: a queue may deliver twice, and a department claims by id. That no
+- the hours of what we do by ourselves, which is when a round comes: instants of the escalations that the watch moved or
+  made, and of the steps that did so, are told to the day.
+
+The departments' hand-offs, each body once, without what else was open when it was sent: a queue may deliver twice, and
+a department claims by id. Whether one was still sent of what is withdrawn in the end need not be the same. That no
 dead-letter queue has anything, and that what the code under test logged as failed was done to it, is part of every
 picture.
 
@@ -18,15 +22,19 @@ platform that is not answered sends again; but the ledger must balance, count ev
 miss none that was acknowledged.
 """
 
+import re
 from collections import defaultdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
 from botocore.exceptions import BotoCoreError, ClientError
 
+from shared.casework.steps import OURSELVES
 from shared.errors import StoreUnavailable
+from shared.projection.answering import ELSEWHERE, SOLVED
 from shared.store.journal import Bucket
-from shared.store.keys import REPEATED_PREFIX
+from shared.store.keys import ESCALATION_PREFIX, REPEATED_PREFIX
 from shared.store.ledger import Span, balance_of
 from shared.store.table import Table
 from tests.conftest import NOW
@@ -48,10 +56,14 @@ def picture(world: World) -> Picture:
     stack, stores = world.stack, world.stores
     items = stores.items(stack.table)
     _all_acknowledged(world, items)
+    over = _withdrawn(items)
     return {
         "table": lasting(items),
         "brought by": brought_by(items),
-        "departments": {name: frozenset(stores.hand_offs(url)) for name, url in stack.department_queues.items()},
+        "departments": {
+            name: frozenset(_hand_off(body) for body in stores.hand_offs(url) if orjson.loads(body)["id"] not in over)
+            for name, url in stack.department_queues.items()
+        },
         "dead letters": {name: stores.is_empty(url) for name, url in stack.dead_letters.items()},
         "ledger": {
             f"{platform}/{account}": _ledger(world, platform, account) for platform, account in _accounts(world)
@@ -69,7 +81,8 @@ def _deliveries(world: World) -> list[Arrival]:
 
 def _ledger(world: World, platform: str, account: str) -> Picture:
     """Return an account's balance, as far as it must be the same; check that it is one."""
-    span = Span(platform, account, NOW - timedelta(days=1), NOW + timedelta(days=3))
+    last = max(arrival.at for arrival in world.arrivals)
+    span = Span(platform, account, NOW - timedelta(days=1), NOW + last + timedelta(days=3))
     table = Table(world.stores.client("dynamodb"), world.stack.table)
     (bucket,) = world.stack.announcements
     found = balance_of(span, table=table, bucket=Bucket(world.stores.client("s3"), bucket))
@@ -91,10 +104,44 @@ def lasting_form(item: Item) -> Item | None:
     if is_note(item):
         return None
     transient = {"projected_at", "request", "object"}
+    if _is_ours(item.get("state", {}).get("S", "")):
+        item = {name: {kind: _to_the_day(value) for kind, value in of.items()} for name, of in item.items()}
     if item.get("open", {}).get("S", "").startswith("unreadable"):
         transient |= {"open_at", "attempts"}
     where = {"object": item["object"]["S"].rpartition("/")[0]} if "object" in item else {}
     return {name: value for name, value in item.items() if name not in transient} | where
+
+
+def _is_ours(said: str) -> bool:
+    """Return whether something was done or made by ourselves at a time of our own: it says so in its author, or in the
+    code of a reason."""
+    return any(word in said for word in (f'"subject":"{OURSELVES}"', '"answer_overdue"', '"commitment_'))
+
+
+def _to_the_day(said: Any) -> Any:
+    return _INSTANT.sub(_day, said) if isinstance(said, str) else said
+
+
+def _day(found: re.Match[str]) -> str:
+    """Return the day of an instant as a number, counted from the instant at which the world began."""
+    return f"day {(datetime.fromisoformat(found[0]) - NOW) // timedelta(days=1)}"
+
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
+
+
+def _hand_off(body: str) -> str:
+    """Return what a department was told, but for what else was open at that moment."""
+    told = orjson.loads(body)
+    told.pop("others")
+    text = orjson.dumps(told).decode()
+    ours = any(word in text for word in ('"expired"', '"reminded"', '"answer_overdue"', '"commitment_'))
+    return str(_to_the_day(text)) if ours else text
+
+
+def _withdrawn(items: list[Item]) -> set[str]:
+    cases = (orjson.loads(item["state"]["S"]) for item in items if item["sk"]["S"].startswith(ESCALATION_PREFIX))
+    return {case["id"] for case in cases if case.get("state") == "withdrawn"}
 
 
 def brought_by(items: list[Item]) -> dict[str, frozenset[str]]:
@@ -108,9 +155,19 @@ def brought_by(items: list[Item]) -> dict[str, frozenset[str]]:
 
 def whoever_was_first(found: Picture) -> Picture:
     """Return a picture that does not tell a delivery from the same made once more: one that is put aside is kept after
-    the one that comes meanwhile."""
+    the one that comes meanwhile. Nor does it tell by which of a customer's thanks and the company's answers a case was
+    taken back: any of them does it, and the first that is read is kept as the evidence."""
     brought = {pk: {name.removesuffix(AGAIN) for name in names} for pk, names in found["brought by"].items()}
-    return found | {"brought by": brought}
+    table = {key: _taken_back(item) if "esc_" in key[1] else item for key, item in found["table"].items()}
+    return found | {"brought by": brought, "table": table}
+
+
+def _taken_back(item: Item) -> Item:
+    said = orjson.loads(item["state"]["S"])
+    for done in (said, said.get("last") or {}):
+        if done.get("why") in (ELSEWHERE, SOLVED):
+            done |= {"why": "", "evidence": ""}
+    return item | {"state": {"S": orjson.dumps(said).decode()}}
 
 
 def request_of(item: Item) -> str:

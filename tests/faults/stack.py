@@ -183,6 +183,11 @@ class Stack:
     def streams(self) -> tuple[StreamSource, ...]:
         return tuple(self._stream(function, said) for function, said in self._events("DynamoDB"))
 
+    def stream_of(self, function: str) -> tuple[int, StreamSource]:
+        """Return the place and the source of the stream that wakes a function."""
+        ((number, source),) = (found for found in enumerate(self.streams) if found[1].function.name == function)
+        return number, source
+
     def _stream(self, function: Function, said: Mapping[str, Any]) -> StreamSource:
         failing = said.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
         return StreamSource(

@@ -9,9 +9,10 @@ from typing import Any
 
 import orjson
 
-from shared.ids import customer_id, step_id
+from shared.ids import customer_id, escalation_id, overdue_id, step_id
+from shared.store.keys import instant
 from tests.conftest import NOW
-from tests.faults.world import SUBJECT, Arrival, Arriving, Asked
+from tests.faults.world import SUBJECT, Acted, Arrival, Arriving, Asked
 from tests.shared.platforms.meta import sender as meta
 from tests.shared.platforms.standard_webhooks import sender as standard_webhooks
 from tests.shared.platforms.telegram import sender as telegram
@@ -44,7 +45,7 @@ AGAIN = " again"
 def again(arrival: Arriving, *, at: timedelta = timedelta(0), settled: bool = False) -> Arriving:
     """Return the same delivery, or the same request of a colleague, made once more."""
     name = f"{arrival.name}{AGAIN}"
-    if isinstance(arrival, Asked):
+    if not isinstance(arrival, Arrival):
         return replace(arrival, name=name, at=at)
     return signed(name, arrival.platform, arrival.body, at=at, settled=settled)
 
@@ -210,5 +211,52 @@ STORIES |= {
         passes(32, "nearly due"),
         passes(50, "broken"),
         keeps(at=timedelta(hours=70)),
+    ),
+}
+
+
+# Departments do with a case what they should, or nothing.
+
+CASE = escalation_id(identity=_ANA, external_id="m-1", department="billing")
+_ASKED = overdue_id(
+    identity=_ANA, conversation="conversation#app#direct", since=instant(NOW - timedelta(minutes=59)), stage="overdue"
+)
+
+
+def acts(
+    act: str, *, of: str = CASE, who: str = "lena", department: str = "billing", to: str | None = None, days: int = 0
+) -> Acted:
+    """Return what somebody does with a case, the complaint's if no other is named, once all before it is settled."""
+    return Acted(f"{who} {act}", _ANA, of, act, who, department, to, timedelta(days=days))
+
+
+ACCEPTS, RETURNS = acts("accepted"), acts("returned", who="paul", to="technical")
+
+_ASKS_ON = unit("message.received", "m-7", second=25 * 3600, text="Sigue sin devolverse")
+_AT_LAST = unit("message.sent", "m-8", second=32 * 24 * 3600, text="Perdone la espera")
+
+STORIES |= {
+    "an offer that nobody accepts": (one(COMPLAINS), passes(7 * 24, "expired")),
+    "a case that is handed back, taken on, and done with": (
+        one(COMPLAINS),
+        RETURNS,
+        acts("accepted", who="tom", department="technical", days=1),
+        acts("answered", who="tom", department="technical", days=1),
+        passes(6 * 24, "closed"),
+    ),
+    "an answered case about which the customer asks on": (
+        one(COMPLAINS),
+        ACCEPTS,
+        acts("answered"),
+        one(_ASKS_ON, at=timedelta(days=1), settled=True),
+    ),
+    "a case that is taken on, and left": (one(COMPLAINS), ACCEPTS, passes(11 * 24, "reminded")),
+    "somebody whom nobody answers, until at last": (
+        one(ASKS),
+        passes(16 * 24, "overdue"),
+        acts("accepted", of=_ASKED, who="carl", department="care", days=17),
+        acts("closed", of=_ASKED, who="carl", department="care", days=17),
+        passes(31 * 24, "long overdue"),
+        one(_AT_LAST, at=timedelta(days=32), settled=True),
     ),
 }

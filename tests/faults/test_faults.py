@@ -40,6 +40,7 @@ def test_any_one_fault_leaves_what_a_calm_run_leaves(lab: Lab, story: str) -> No
     assert runs > len(STORIES[story]) * len(lab.stack.functions), "a matrix of so few runs proves nothing"
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("story", UP_TO_THREE)
 def test_any_two_faults_leave_what_a_calm_run_leaves(lab: Lab, story: str) -> None:
     assert explore(lab, story, "two faults", faults=2) > 1000

@@ -92,7 +92,7 @@ def test_a_batch_split_and_split_batches_merged_come_to_the_same(lab: Lab) -> No
 def test_the_stream_may_give_anything_again_and_late(lab: Lab, story: str) -> None:
     world = run(lab, STORIES[story])
     expected = picture(world)
-    (source,) = world.stack.streams
+    _, source = world.stack.stream_of("ProjectorFunction")
     records = [found for found in world.stores.records(source.stream, 0) if lets_through(source, found)]
     shuffles = Random(2)
     orders = [records, records[::-1], records * 2, *(shuffles.sample(records, len(records)) for _ in range(5))]

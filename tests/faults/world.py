@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+import orjson
+
 from shared.store.keys import instant
 from tests.conftest import NOW
 from tests.faults import lambdas
@@ -92,7 +94,33 @@ class Asked:
 SUBJECT = "colleague-1"
 """Who asks at the desk."""
 
-type Arriving = Arrival | Asked
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """What somebody of a department does with a case, repeated under its key until it is done, or they are told that it
+    cannot be done any more."""
+
+    name: str
+    identity: str
+    case: str
+    act: str
+    who: str
+    department: str
+    to: str | None = None
+    at: timedelta = timedelta(0)
+    settled: bool = True
+
+    @property
+    def path(self) -> str:
+        return f"{self.who} who {self.act}"
+
+    @property
+    def body(self) -> str:
+        said = {name: getattr(self, name) for name in ("identity", "case", "act", "who", "department", "to")}
+        return orjson.dumps(said | {"key": self.name}).decode()
+
+
+type Arriving = Arrival | Asked | Acted
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +177,9 @@ class World:
         self.complaints = complaints
         self.arrivals = arrivals
         self.processes = Processes(self.now)
+        self._colleague = Function(
+            "ColleagueFunction", "tests.faults.colleague", "handler", {"TABLE_NAME": stack.table}, timeout=30
+        )
         nothing = tuple(() for _ in stack.streams)
         self.progress = Progress(tuple(range(len(arrivals))), read=tuple(0 for _ in nothing), pending=nothing)
 
@@ -192,6 +223,8 @@ class World:
 
     def request(self, arrival: Arriving, attempt: int) -> tuple[Function, dict[str, Any]]:
         """Return the function that answers an arrival, and the event that it is woken with."""
+        if isinstance(arrival, Acted):
+            return self._colleague, {"body": arrival.body}
         (route,) = (found for found in self.stack.routes if found.matches("POST", arrival.path))
         request = request_id(arrival, attempt)
         return route.function, lambdas.http(
@@ -341,7 +374,7 @@ class World:
         items = self.stores.items(self.stack.table)
         listed = [(item["open"]["S"], item["open_at"]["S"]) for item in items if "open" in item]
         now = instant(self.now())
-        return {where for where, at in listed if where.startswith(OURS_TO_DO) or (_is_promise(where) and at <= now)}
+        return {where for where, at in listed if where.startswith(OURS_TO_DO) or (is_timed(where) and at < now)}
 
     # one invocation
 
@@ -379,8 +412,9 @@ class World:
         )
 
 
-def _is_promise(where: str) -> bool:
-    return where.startswith("promised")
+def is_timed(where: str) -> bool:
+    """Return whether open work is the watch's to do once its instant has come."""
+    return where.startswith(("promised", "waiting", "offered", "accepted", "answered"))
 
 
 def request_id(arrival: Arriving, attempt: int) -> str:
@@ -388,8 +422,9 @@ def request_id(arrival: Arriving, attempt: int) -> str:
 
 
 def acknowledges(answer: Any) -> bool:
-    """Return whether an answer tells a platform that its delivery is kept, or a colleague that their step is."""
-    return answer is not None and answer["statusCode"] in (200, 201)
+    """Return whether an answer tells a platform that its delivery is kept, or a colleague that their step is, or that
+    it cannot be taken any more."""
+    return answer is not None and answer["statusCode"] in (200, 201, 409)
 
 
 def lets_through(source: StreamSource, record: Mapping[str, Any]) -> bool:

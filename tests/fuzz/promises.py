@@ -28,7 +28,7 @@ def verify(vendor: Platform, platform: Sender, data: bytes) -> None:
     """Raises nothing but `SignatureError`, accepts nothing that was not signed, refuses nothing that was."""
     given = _read(data)
     try:
-        vendor.verify(given.request(platform), platform.sender.SECRETS, NOW)
+        vendor.verify(given.request(platform.path), platform.proving, NOW)
     except SignatureError:
         assert not is_genuine(platform, given), "a genuine request was refused"
     else:
@@ -37,6 +37,7 @@ def verify(vendor: Platform, platform: Sender, data: bytes) -> None:
 
 def normalise(vendor: Platform, platform: Sender, data: bytes) -> None:
     """Raises nothing but `UnreadableDelivery`, makes something of every unit, the same every time, that can be kept."""
+    data = platform.written(data)
     delivery = Delivery(platform.name, platform.sender.ACCOUNT, data, {}, NOW, "request")
     _assert_kept(journal.record(delivery, vendor), data)
     try:

@@ -10,7 +10,7 @@ import atheris
 
 with atheris.instrument_imports(include=["shared.platforms", "shared.store.journal", "shared.store.keys"]):
     from shared.platforms import load
-    from tests.contract.platforms import PLATFORMS
+    from tests.contract.platforms import EVERY
     from tests.fuzz.json_mutator import mutated
     from tests.fuzz.promises import PROMISES
 
@@ -24,7 +24,7 @@ def main(what: str, name: str, *options: str) -> None:
     """Hand one target to libFuzzer, which ends the process."""
     with atheris.instrument_imports(include=["shared.platforms"]):
         vendor = load(name)
-    (platform,) = [found for found in PLATFORMS if found.name == name]
+    (platform,) = [found for found in EVERY if found.name == name]
     words = tuple(sorted({part for event in vendor.events for part in (event, *event.split("."))}))
     by_json = {"custom_mutator": partial(mutated, _by_bits, words)} if what == "normalise" else {}
     atheris.Setup([sys.argv[0], *options], partial(PROMISES[what], vendor, platform), **by_json)

@@ -15,8 +15,7 @@ from shared.errors import SignatureError, UnreadableDelivery
 from shared.models import Delivery
 from shared.platforms import Platform, load
 from tests.abuse import figures
-from tests.abuse.caller import forged as forged_headers
-from tests.abuse.proof import Signed, sign
+from tests.abuse.proof import sign
 from tests.conftest import NOW
 from tests.contract.platforms import PLATFORMS, Sender
 from tests.fuzz import promises
@@ -48,7 +47,7 @@ def test_a_broken_promise_is_noticed(platform: Sender) -> None:
     body = platform.sample("text")
     good, forged = (
         promises.written(sign(platform, body)),
-        promises.written(Signed(forged_headers(platform, body), body)),
+        promises.written(platform.forged(body)),
     )
     promises.verify(vendor, platform, good)
     promises.verify(vendor, platform, forged)
@@ -79,7 +78,7 @@ def test_most_of_what_is_tried_is_json_that_is_read(platform: Sender) -> None:
     for data in tried:
         orjson.loads(data)
         try:
-            vendor.normalise(Delivery(platform.name, platform.sender.ACCOUNT, data, {}, NOW))
+            vendor.normalise(Delivery(platform.name, platform.sender.ACCOUNT, platform.written(data), {}, NOW))
             readable += 1
         except UnreadableDelivery:
             pass

@@ -66,7 +66,7 @@ def test_what_needs_a_running_system_says_so(tmp_path: Path, arguments: tuple[st
 
 @pytest.mark.parametrize(
     ("platform", "payload", "choices"),
-    [("fax", "text", "meta, standard_webhooks, telegram, x"), ("telegram", "telepathy", "photo_caption")],
+    [("fax", "text", ", ".join(samples.calling())), ("telegram", "telepathy", "photo_caption")],
 )
 def test_an_unknown_sample_is_answered_with_the_choice(
     tmp_path: Path, platform: str, payload: str, choices: str

@@ -14,6 +14,7 @@ from infra.local import samples
 from infra.stack import Stack
 from shared import platforms
 from shared.platforms import Unit
+from shared.playbook import Deadlines, Target
 from shared.store import keys
 from shared.store.keys import Key
 from shared.store.playbooks import publish
@@ -41,7 +42,7 @@ def stack(bureau: Bureau) -> Stack:
         "DeliveryBucketName": BUCKET,
         "WebhookSecretsId": "webhooks",
         "ApiUrl": "https://api.example.com",
-        "Queues": orjson.dumps(bureau.urls).decode(),
+        "Queues": orjson.dumps(bureau.every_queue).decode(),
         "DepartmentQueues": orjson.dumps(bureau.departments).decode(),
     }
     return Stack(outputs, lambda service: boto3.client(service), NOW)  # type: ignore[call-overload]
@@ -285,7 +286,7 @@ def test_people_out_of_a_kept_delivery_are_projected_again_too(story: Bureau, ru
 
 
 @pytest.mark.parametrize(
-    "arguments", [("ledger",), ("dead",), ("redrive",), ("redrive", "--do"), ("replay",), ("reproject",)]
+    "arguments", [("ledger",), ("dead",), ("redrive",), ("redrive", "--do"), ("replay",), ("reproject",), ("clocks",)]
 )
 def test_nothing_personal_is_printed(story: Bureau, run: Any, arguments: tuple[str, ...]) -> None:
     said = run(story, *arguments)
@@ -294,3 +295,23 @@ def test_nothing_personal_is_printed(story: Bureau, run: Any, arguments: tuple[s
     for personal in ("telegram:tienda_bot:", "identity#", "delivery#", "cus_", "contact#"):
         assert personal in str(kept(story))
         assert personal not in said.text
+
+
+def test_clocks_are_counted_by_channel_under_the_version_that_is_asked_for(story: Bureau, run: Any) -> None:
+    since = ("--account", "telegram/tienda_bot", "--since", "2026-09-21T00:00Z")
+    said = run(story, "clocks", *since)
+    assert said.code == 0
+    assert said.lines[0].endswith(f"by playbook version {PLAYBOOK.version}, in open time:")
+    begun = {line.split()[1]: line.split()[2:5] for line in said.lines if line.startswith("telegram")}
+    assert begun["first_answer"][1] == begun["first_answer"][0], "nobody has answered anybody"
+    strict = Target(kind="first_answer", within=Deadlines(low=1, normal=1, high=1, urgent=1))
+    everybody = tuple(each.model_copy(update={"calendar": None}) for each in PLAYBOOK.departments)
+    version = PLAYBOOK.version + 1
+    publish(
+        story.table, PLAYBOOK.model_copy(update={"version": version, "clocks": (strict,), "departments": everybody})
+    )
+    later = run(story, "clocks", *since, "--playbook", str(version))
+    row_of = next(line.split() for line in later.lines if line.startswith("telegram") and "first_answer" in line)
+    assert row_of[4] == row_of[2], "by the strict version all of them are late"
+    unknown = run(story, "clocks", "--playbook", "99")
+    assert "version 99 was never published" in str(unknown.code)

@@ -22,7 +22,6 @@ from infra.local.soak.faults import FAULTS, Line, worker_in
 from infra.local.soak.plan import REPEATED, Original, Sending, crowd, events, ids, plan, shuffled
 from infra.local.soak.report import quantile
 from infra.local.soak.senders import Senders, Sent
-from shared import platforms
 from shared.models import Ignored, Request
 from shared.store import keys
 from shared.store.keys import Key
@@ -30,9 +29,11 @@ from shared.store.table import Item, key_of
 from tests.conftest import NOW
 from tests.world import World
 
-EVERY = [Original(sample.platform, sample.account, sample.body) for sample in samples.every()]
-TEXTS = [Original(sample.platform, sample.account, sample.body) for sample in samples.every() if sample.name == "text"]
-IDS = {platform: ids(found for found in EVERY if found.platform == platform) for platform in platforms.names()}
+SOAKED = [sample for sample in samples.every() if not samples.encloses(sample.platform)]
+PLATFORMS = [platform for platform in samples.calling() if not samples.encloses(platform)]
+EVERY = [Original(sample.platform, sample.account, sample.body) for sample in SOAKED]
+TEXTS = [Original(sample.platform, sample.account, sample.body) for sample in SOAKED if sample.name == "text"]
+IDS = {platform: ids(found for found in EVERY if found.platform == platform) for platform in PLATFORMS}
 
 
 def said_by(number: int, sample: Original) -> Original:
@@ -54,9 +55,7 @@ def test_a_crowd_says_the_same_things_of_its_own() -> None:
 
 
 def test_a_crowd_keeps_the_accounts_and_what_belongs_together() -> None:
-    by_name = {
-        f"{sample.platform}/{sample.name}": original for sample, original in zip(samples.every(), EVERY, strict=True)
-    }
+    by_name = {f"{sample.platform}/{sample.name}": original for sample, original in zip(SOAKED, EVERY, strict=True)}
     message, edit = (events(said_by(7, by_name[f"telegram/{name}"]))[0] for name in ("text", "edited"))
     before, after = (events(by_name[f"telegram/{name}"])[0] for name in ("text", "edited"))
     assert not isinstance(message, Ignored)
@@ -85,7 +84,7 @@ def test_a_plan_is_of_its_seed_and_keeps_its_promises() -> None:
     assert len(first) == 1000
     assert len(again) == pytest.approx(1000 * REPEATED, abs=60)
     assert [sending.due for sending in first] == pytest.approx([number / 50 for number in range(1000)])
-    assert {sending.original.platform for sending in first} == set(platforms.names())
+    assert {sending.original.platform for sending in first} == set(PLATFORMS)
     assert {round(sending.due // 30) for sending in again} >= {0, 1, 2, 3}
 
 
@@ -234,8 +233,7 @@ class Shop:
         self.sent = Sent()
 
     def send(self, original: Original, *, answered: bool = True) -> None:
-        player = samples.sender(original.platform)
-        headers = player.sign(original.body, player.SECRETS[0], self.world.now())
+        headers, _ = samples.signed(original.platform, original.body, at=self.world.now())
         url = f"https://door.invalid/webhooks/{original.platform}/{original.account}"
         request = Request("POST", url, headers, {}, original.body)
         self.world.door().answer(

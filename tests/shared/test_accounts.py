@@ -17,9 +17,12 @@ def playbook(*accounts: str, accounting: str = "") -> Playbook:
     return parse(WITHOUT + accounting + "".join(f"\n[[accounts]]\n{account}\n" for account in accounts))
 
 
-def test_the_example_has_accounts_of_every_platform_that_can_be_asked() -> None:
+def test_the_example_has_accounts_of_every_platform_that_can_be_asked_or_spoken_through() -> None:
     found = parse(EXAMPLE)
-    assert [account.name for account in found.accounts] == ["telegram/tienda_bot", "meta/tienda", "x/2244000001"]
+    names = [account.name for account in found.accounts]
+    asked = ["telegram/tienda_bot", "meta/tienda", "x/2244000001", "ses/correo", "twilio/tienda", "discourse/foro"]
+    asked += ["mastodon/latienda", "chatwoot/buzon", "zendesk/ayuda", "linkedin/pagina", "tiktok/videos"]
+    assert names == asked
     assert [thing.kind for thing in found.accounts[1].things] == ["page", "instagram", "whatsapp"]
     assert found.accounting.pending_at_most_minutes == 15
 
@@ -44,7 +47,77 @@ def test_what_is_written_is_what_is_read() -> None:
     assert Playbook.from_json(found.to_json()) == found
 
 
+def test_a_feed_is_a_thing_of_an_account_by_its_address_and_may_be_asked_more_often() -> None:
+    address = "https://blog.example.com/comments/feed/?lang=es"
+    (account,) = playbook(
+        'platform = "feeds"\naccount = "press"\npoll_every_minutes = 5\n'
+        f'things = [{{ kind = "feed", id = "{address}" }}]'
+    ).accounts
+    assert ([thing.id for thing in account.things], account.poll_every_minutes) == ([address], 5)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://blog.example.com/feed",
+        "https://blog.example.com",
+        "https://blog.example.com:8443/feed",
+        "https://user:secret@blog.example.com/feed",
+        "https://127.0.0.1/feed",
+        "https://169.254.169.254/latest",
+        "https://[::1]/feed",
+        "https://localhost/feed",
+        "https://Blog.example.com/feed",
+        "https://blog.example.com/a feed",
+        "https://blog.example.com/feed#top",
+        "file:///etc/hostname",
+        "https://blog.example.com/" + "a" * 401,
+    ],
+)
+def test_what_is_no_address_over_tls_of_a_host_by_its_name_is_named(address: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"things\[1\].id: must match"):
+        playbook(f'platform = "feeds"\naccount = "press"\nthings = [{{ kind = "feed", id = "{address}" }}]')
+
+
 BOT = 'platform = "telegram"\naccount = "shop_bot"'
+
+
+def test_a_mailbox_is_a_thing_of_an_account_with_where_its_mail_is_sent_from() -> None:
+    things = '[{ kind = "mailbox", id = "help+es@shop.example.com" }, { kind = "region", id = "eu-south-2" }]'
+    (account,) = playbook(f'platform = "ses"\naccount = "help"\nthings = {things}').accounts
+    assert [(thing.kind, thing.id) for thing in account.things] == [
+        ("mailbox", "help+es@shop.example.com"),
+        ("region", "eu-south-2"),
+    ]
+
+
+@pytest.mark.parametrize("number", ["+34910000001", "217100"])
+def test_a_number_of_the_companys_is_a_thing_of_an_account(number: str) -> None:
+    things = f'[{{ kind = "number", id = "{number}" }}]'
+    (account,) = playbook(f'platform = "twilio"\naccount = "tienda"\nthings = {things}').accounts
+    assert [thing.id for thing in account.things] == [number]
+
+
+def test_a_forum_is_named_with_whose_name_is_spoken_in() -> None:
+    things = '[{ kind = "host", id = "foro.teleprado.example" }, { kind = "user", id = "la.tienda-2" }]'
+    (account,) = playbook(f'platform = "discourse"\naccount = "foro"\nthings = {things}').accounts
+    assert [thing.id for thing in account.things] == ["foro.teleprado.example", "la.tienda-2"]
+
+
+@pytest.mark.parametrize(
+    "host", ["foro.example.com/x", "foro..example", ".example", "foro.example:8443", "a@foro", "+34"]
+)
+def test_what_is_no_host_is_named(host: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"things\[1\].id: must match"):
+        playbook(f'platform = "discourse"\naccount = "foro"\nthings = [{{ kind = "host", id = "{host}" }}]')
+
+
+@pytest.mark.parametrize(
+    "address", ["Help@shop.example.com", "help@shop", "a@b@c.example", "help@shop.example.com/x", "@x.y"]
+)
+def test_what_is_no_mailbox_in_small_letters_is_named(address: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"things\[1\].id: must match"):
+        playbook(f'platform = "ses"\naccount = "help"\nthings = [{{ kind = "mailbox", id = "{address}" }}]')
 
 
 @pytest.mark.parametrize(
@@ -54,6 +127,8 @@ BOT = 'platform = "telegram"\naccount = "shop_bot"'
         (BOT + "\nsilent_at_most_minutes = 4", ["silent_at_most_minutes: must be 5 or more"]),
         (BOT + "\nsilent_at_most_minutes = 20161", ["silent_at_most_minutes: must be 20160 or less"]),
         (BOT + '\nsilent_at_most_minutes = "60"', ["silent_at_most_minutes: must be a whole number"]),
+        (BOT + "\npoll_every_minutes = 0", ["poll_every_minutes: must be 1 or more"]),
+        (BOT + "\npoll_every_minutes = 1441", ["poll_every_minutes: must be 1440 or less"]),
         (BOT + "\nsilent_at_most = 60", ["accounts[1].silent_at_most: is no setting here"]),
         ('platform = "telegram"', ["accounts[1].account: is missing"]),
         ('account = "shop_bot"', ["accounts[1].platform: is missing"]),

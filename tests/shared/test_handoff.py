@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shared.casework.cases import fold
 from shared.casework.commitments import CommitmentHead, Made
-from shared.casework.steps import Agent
+from shared.casework.steps import Act, Agent, CaseMove
 from shared.escalation import Escalation, escalate, remind
 from shared.handoff import MAX_BYTES, HandOff, hand_off, schema
 from shared.models import Attachment, Author, Call, ContactPoint, Message
@@ -117,7 +118,7 @@ def _objects(value: object) -> list[dict[str, Any]]:
 
 def test_every_field_is_always_there_and_unknown_ones_are_welcome() -> None:
     objects = [found for found in _objects(schema()) if found.get("type") == "object"]
-    assert len(objects) == 9
+    assert len(objects) == 11
     for found in objects:
         assert set(found["required"]) == set(found["properties"])
         assert "additionalProperties" not in found
@@ -213,7 +214,9 @@ def promise(**said: str) -> CommitmentHead:
 
 
 def reminded(head: CommitmentHead, event: Message | Call | None = None) -> HandOff:
-    escalation = remind(head, "due", event_key="event#2026-03-02T09:29:59.750000Z#1899", playbook=PLAYBOOK)
+    escalation = remind(
+        head, "due", event_key="event#2026-03-02T09:29:59.750000Z#1899", playbook=PLAYBOOK, now=RECEIVED
+    )
     return hand_off(escalation, event or message(), about(), commitment=head, public_url="https://care.example")
 
 
@@ -248,6 +251,7 @@ def test_of_a_call_there_is_all_but_words() -> None:
         "occurred_at": "2026-03-02T09:30:01Z",
         "text": "",
         "attachments": [],
+        "rating": None,
     }
     assert made["conversation"] == {
         "channel": "phone",
@@ -353,3 +357,66 @@ def test_any_hand_off_fits_and_says_when_something_is_missing(
         or made.links.permalink != said.permalink
     )
     assert made.truncated == missing
+
+
+# --- where it has been, and what else is open ------------------------------------------------------------------------
+
+
+def passed(*moves: CaseMove) -> HandOff:
+    return hand_off(fold(escalation(message()), moves), message(), about(), public_url="https://care.example")
+
+
+def done(number: int, act: Act, *, to: str | None = None, why: str = "") -> CaseMove:
+    return CaseMove(
+        id=f"stp_{number}",
+        identity="x:2244994945:90210",
+        at=RECEIVED + timedelta(minutes=number),
+        by=Agent(subject="lena", department="billing"),
+        why=why,
+        escalation_id=escalation(message()).id,
+        number=number,
+        act=act,
+        to=to,
+    )
+
+
+def test_every_offer_is_claimed_by_a_name_of_its_own() -> None:
+    first, again = passed(), passed(done(1, "returned", to="technical"), done(2, "returned", to="billing"))
+    assert (first.id, first.department) == (again.id, again.department), "the same department has it once more"
+    assert (first.offer, again.offer) == (0, 2)
+    assert first.claim == first.id
+    assert again.claim == f"{first.id}-2"
+
+
+def test_what_is_done_without_a_new_offer_changes_no_claim() -> None:
+    assert passed(done(1, "accepted"), done(2, "corrected")).claim == passed().claim
+
+
+def test_the_whole_path_comes_with_it_and_why_it_comes_stands_first() -> None:
+    found = passed(
+        done(1, "returned", to="technical", why="No es una factura."),
+        done(2, "handed_over", to="care", why="Pide la baja."),
+    )
+    assert [(stop.department, stop.act, stop.why) for stop in found.path] == [
+        ("billing", "returned", "No es una factura."),
+        ("technical", "handed_over", "Pide la baja."),
+    ]
+    assert found.reasons[0].code == "handed_over"
+    assert "technical" in found.reasons[0].text
+    assert "Pide la baja." in found.reasons[0].text
+    assert found.department == "care"
+    valid(found.to_json())
+
+
+def test_open_cases_of_one_person_know_of_each_other_up_to_ten() -> None:
+    others = [escalation(message(external_id=str(number))) for number in range(12)]
+    found = hand_off(escalation(message()), message(), about(), others=others, public_url="")
+    assert [each.id for each in found.others] == [case.id for case in others[:10]]
+    assert {(each.department, each.state) for each in found.others} == {("billing", "offered")}
+
+
+def test_a_reviews_stars_are_handed_over() -> None:
+    said = message(rating=2)
+    made = valid(handed(said).to_json())
+    assert made["message"]["rating"] == 2
+    assert escalation(said).reasons[-1].text == "The review gives 2 of 5 stars."

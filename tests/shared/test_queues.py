@@ -89,11 +89,11 @@ def billing(sqs: "SQSClient") -> str:
     return sqs.create_queue(QueueName="billing.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
 
 
-def test_hand_offs_come_in_order_for_each_customer_and_name_their_escalation(sqs: "SQSClient", billing: str) -> None:
+def test_hand_offs_come_in_order_for_each_customer_and_name_their_offer(sqs: "SQSClient", billing: str) -> None:
     departments = Departments(sqs, {"billing": billing})
     for number in range(3):
         departments.offer(
-            department="billing", customer_id="cus_1", escalation_id=f"esc_{number}", body=f'{{"number": {number}}}'
+            department="billing", customer_id="cus_1", offer_id=f"esc_{number}", body=f'{{"number": {number}}}'
         )
     messages = sqs.receive_message(QueueUrl=billing, MaxNumberOfMessages=10, AttributeNames=["All"])["Messages"]
     assert [orjson.loads(message["Body"]) for message in messages] == [{"number": number} for number in range(3)]
@@ -104,14 +104,14 @@ def test_hand_offs_come_in_order_for_each_customer_and_name_their_escalation(sqs
 def test_offering_again_is_the_same_message(sqs: "SQSClient", billing: str) -> None:
     departments = Departments(sqs, {"billing": billing})
     for _ in range(2):
-        departments.offer(department="billing", customer_id="cus_1", escalation_id="esc_1", body="{}")
+        departments.offer(department="billing", customer_id="cus_1", offer_id="esc_1", body="{}")
     assert len(sqs.receive_message(QueueUrl=billing, MaxNumberOfMessages=10)["Messages"]) == 1
 
 
 def test_a_department_without_a_queue_is_named(sqs: "SQSClient", billing: str) -> None:
     with pytest.raises(ConfigurationError, match="technical"):
         Departments(sqs, {"billing": billing}).offer(
-            department="technical", customer_id="cus_1", escalation_id="esc_1", body="{}"
+            department="technical", customer_id="cus_1", offer_id="esc_1", body="{}"
         )
 
 

@@ -10,7 +10,16 @@ import pytest
 from botocore.config import Config
 
 from shared.errors import ConfigurationError, StoreUnavailable, UnknownAccount
-from shared.secrets import AccountSecrets, ApiToken, WebhookSecrets, api_tokens, parse, parse_tokens
+from shared.secrets import (
+    AccountSecrets,
+    ApiToken,
+    ConnectorSecrets,
+    WebhookSecrets,
+    api_tokens,
+    parse,
+    parse_tokens,
+    parse_tools,
+)
 from tests.injection import Injected, refusal
 
 if TYPE_CHECKING:
@@ -252,3 +261,34 @@ def test_tokens_that_cannot_be_read_now_are_no_empty_document(aws: None) -> None
         api_tokens(client, "tokens")
     client.create_secret(Name="tokens", SecretString='{"x/1": {"token": "c"}}')
     assert api_tokens(client, "tokens") == {"x/1": ApiToken(token="c")}
+
+
+# ------------------------------------------------------------------------------------------- the tools of departments
+
+
+def test_the_secrets_of_a_tool_are_by_department_and_say_nothing_of_themselves() -> None:
+    found = parse_tools(f'{{"billing": {{"signing": ["{CANARY}", "previous"], "token": "{CANARY}"}}}}')
+    assert (found["billing"].signing, found["billing"].token) == ((CANARY, "previous"), CANARY)
+    assert CANARY not in repr(found)
+
+
+@pytest.mark.parametrize(
+    "tool",
+    [{}, {"signing": []}, {"signing": [""]}, {"signing": [CANARY, "b", "c"]}, {"signing": CANARY}, {"tokens": "x"}],
+)
+def test_secrets_of_tools_that_cannot_be_meant_are_refused_by_the_departments_name(tool: Any) -> None:
+    with pytest.raises(ConfigurationError, match="billing") as refused:
+        parse_tools(orjson.dumps({"billing": tool}).decode())
+    assert CANARY not in str(refused.value)
+
+
+def test_those_of_a_tool_are_looked_for_again_once_a_minute(manager: "SecretsManagerClient", clock: Clock) -> None:
+    keep(manager, {"billing": {"signing": ["a"]}})
+    tools = ConnectorSecrets(manager, NAME, clock=clock)
+    assert tools.of("billing").signing == ("a",)
+    keep(manager, {"billing": {"signing": ["b", "a"]}, "care": {"signing": ["c"]}})
+    with pytest.raises(ConfigurationError, match="care"):
+        tools.of("care")
+    clock.now += 60
+    assert tools.of("care").signing == ("c",)
+    assert tools.of("billing").signing == ("b", "a")

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from infra.local import engine
+from infra.local import certificates, engine
 from infra.local.__main__ import bring_up
 from infra.local.home import Home
 from infra.local.tokens import Issuer
@@ -62,5 +62,6 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     if not engine.EXECUTABLE.exists():
         pytest.skip("the local engine is not installed: make engine-env")
     built = House(tmp_path_factory.mktemp("house"))
-    yield built
+    with certificates.serving(built.home):
+        yield built
     built.stop()

@@ -74,12 +74,13 @@ def writes_on_whatsapp(house: House, *, phone: str, text: str) -> None:
     assert answer.status_code == 200, answer.text
 
 
-def of_two_identities(all_seeing: Counter, identity: str) -> dict[str, Any] | None:
+def heard_on(all_seeing: Counter, identity: str, *channels: str) -> dict[str, Any] | None:
+    """Return the customer of this identity once there is a conversation of theirs on each of these channels."""
     answer = all_seeing.get("/customers/lookup", identity=identity)
     if answer.status_code == 404:
         return None
     customer: dict[str, Any] = answer.json()["customers"][0]["customer"]
-    return customer if len(customer["identities"]) == 2 else None
+    return customer if {each["channel"] for each in customer["conversations"]} == {*channels} else None
 
 
 @pytest.mark.timeout(1800)
@@ -88,11 +89,11 @@ def test_two_channels_are_one_person_and_two_departments_cannot_say_two_things_u
     in_app = writes_in_the_app(house, who=f"u-{secrets.token_hex(4)}", phone=phone, text="¿Hay una oferta para mí?")
     writes_on_whatsapp(house, phone=phone, text="Me han cobrado dos veces la factura")
     all_seeing = Counter(house, "customers/read", "customers/link", "customers/audit", "desk/write", "operations/read")
-    customer = eventually(lambda: of_two_identities(all_seeing, in_app))
+    customer = eventually(lambda: heard_on(all_seeing, in_app, "app", "whatsapp"))
     assert customer is not None
+    assert len(customer["identities"]) == 2
     by_phone = all_seeing.get("/customers/lookup", phone=phone).json()["customers"]
     assert [found["customer"]["id"] for found in by_phone] == [customer["id"]]
-    assert {each["channel"] for each in customer["conversations"]} == {"app", "whatsapp"}
     (case,) = [each for each in customer["escalations"] if each["department"] == "billing"]
 
     here = f"/customers/{customer['id']}"

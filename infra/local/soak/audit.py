@@ -35,7 +35,7 @@ class Meaning:
 def meaning(original: Original) -> Meaning:
     delivery, platform = as_received(original), load(original.platform)
     kept = journal.record(delivery, platform)
-    readings = read(delivery, platform)
+    readings = read(delivery, platform, None)
     items = [item for reading in readings for item in reading.items]
     return Meaning(
         partition=keys.delivery(journal.id_in(kept.name)).pk if isinstance(kept, Object) else kept["pk"]["S"],
@@ -134,8 +134,9 @@ class Audit:
 
 
 def not_handed_over(items: Mapping[Key, Item], handed_over: Collection[str]) -> list[Key]:
-    """Return the escalations that are on no department's queue."""
-    return [key for key, escalation in escalations(items).items() if escalation.id not in handed_over]
+    """Return the escalations that are on no department's queue, and were not taken back before they could be."""
+    found = escalations(items).items()
+    return [key for key, case in found if case.id not in handed_over and case.state != "withdrawn"]
 
 
 def escalations(items: Mapping[Key, Item]) -> dict[Key, Escalation]:

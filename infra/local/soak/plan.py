@@ -1,5 +1,6 @@
 """What a soak sends and when: every sample of every platform, again and again, each time by other people. Pure."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from infra.local.samples import told
 from shared.errors import UnreadableDelivery
 from shared.models import Delivery, Event, Ignored
 from shared.platforms import load
@@ -29,6 +31,9 @@ _STRIDE = 10_007
 """The distance between the ids of one crowd and the next: a prime, which no two ids of a sample are multiples of
 apart."""
 
+
+_JOINTS = re.compile(r"([:(),])")
+"""What stands between the ids within a name: LinkedIn's hold one another."""
 
 _FAR = 1_000_000
 """The first crowd of newcomers, far from all others."""
@@ -105,7 +110,8 @@ def events(original: Original) -> list[Event]:
 
 
 def as_received(original: Original) -> Delivery:
-    return Delivery(original.platform, original.account, original.body, {}, datetime.now(UTC))
+    headers = told(original.platform, original.body)
+    return Delivery(original.platform, original.account, original.body, headers, datetime.now(UTC))
 
 
 def ids(samples: Iterable[Original]) -> set[str]:
@@ -117,7 +123,7 @@ def ids(samples: Iterable[Original]) -> set[str]:
             if not isinstance(event, Ignored):
                 accounts.add(event.account)
                 named = (event.identity, event.external_id, event.thread, *_others(event))
-                found.update(part for name in named for part in (name, *name.split(":")))
+                found.update(part for name in named for part in (name, *_JOINTS.split(name)[::2]))
     return {name for name in found - accounts if any(map(str.isdigit, name))}
 
 
@@ -140,6 +146,10 @@ def _renamed(value: Any, field: str, names: set[str], by: int) -> Any:
             return {name: _renamed(inner, name, names, by) for name, inner in value.items()}
         case list():
             return [_renamed(inner, field, names, by) for inner in value]
+        case str() if value.startswith("{"):
+            return crowd(value.encode(), names, by // _STRIDE).decode()  # JSON as text, within JSON
+        case str() if value.startswith("urn:"):
+            return "".join(_renamed(part, field, names, by) for part in _JOINTS.split(value))
         case int() | str() if type(value) is not bool and str(value) in names and _is_id(field, str(value)):
             return type(value)(_other(str(value), by))
         case _:

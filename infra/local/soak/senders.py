@@ -6,13 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from threading import Condition
 
 import httpx
 
 from infra.local.home import Home, Trouble
-from infra.local.samples import sender
+from infra.local.samples import signed
 from infra.local.soak.plan import Original, Sending
 
 _PATIENCE = 15
@@ -110,10 +109,9 @@ class Senders:
 
 def _status(connection: httpx.Client, home: Home, original: Original) -> int:
     """Return what one attempt is answered with, signed anew; 0 for no answer."""
-    player = sender(original.platform)
-    headers = player.sign(original.body, player.SECRETS[0], datetime.now(UTC))
+    headers, body = signed(original.platform, original.body)
     url = f"{home.api_url}/webhooks/{original.platform}/{original.account}"
     try:
-        return connection.post(url, content=original.body, headers=headers).status_code
+        return connection.post(url, content=body, headers=headers).status_code
     except httpx.TransportError:
         return 0

@@ -9,7 +9,7 @@ from typing import Any
 
 from infra.local.home import Home
 from shared.playbook import Playbook
-from shared.projection.projector import listed
+from shared.projection.open_work import listed
 from shared.repair.difference import Difference
 from shared.repair.reproject import reproject
 from shared.store import keys

@@ -138,4 +138,4 @@ def _cursor(said: Mapping[str, Any]) -> str | None:
     return after if isinstance(after, str) else None
 
 
-PORT = BackfillPort(graph.HOSTS, fill)
+PORT = BackfillPort(graph.HOSTS, fill, ("messenger", "instagram_dm"))

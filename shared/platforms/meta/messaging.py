@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Literal
 
+from shared.ids import returned_reply_id
 from shared.models import Attachment, Deletion, Direction, Edit, Event, Message, ProfileChange, Reaction, Receipt
 from shared.platforms import Handler, Unit, ignored
 from shared.platforms.meta import messaging_wire as wire
@@ -31,6 +32,7 @@ def _said(unit: Unit) -> list[Event]:
             text=sent.text,
             attachments=tuple(attachments),
             reply_to=sent.reply_to,
+            reply_id=returned_reply_id(sent.metadata) if sent.is_echo else None,
         )
     ]
 

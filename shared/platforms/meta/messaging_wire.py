@@ -4,7 +4,7 @@ https://developers.facebook.com/docs/messenger-platform/reference/webhook-events
 https://developers.facebook.com/docs/instagram-platform/webhooks
 """
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import AliasChoices, AliasPath, AwareDatetime, Field
 
@@ -69,6 +69,7 @@ class Message(Wire):
     story: Story | None = Field(None, validation_alias=AliasPath("reply_to", "story"))
     referral: Referral | None = None
     is_echo: bool = False
+    metadata: Any = None
 
 
 class MessageEdit(Wire):

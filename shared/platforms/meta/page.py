@@ -36,9 +36,17 @@ class _Change(Wire):
     rating: str | None = None
 
     @property
+    def stars(self) -> int | None:
+        """The stars of a review, which older ones have; a recommendation is none."""
+        return int(self.rating) if self.rating in _STARS else None
+
+    @property
     def review(self) -> str | None:
         """The review's id, by which the review itself goes; what hangs from it names it inside its post id."""
         return self.open_graph_story_id or (self.post_id.rpartition("_")[2] if self.post_id else None)
+
+
+_STARS = frozenset("12345")
 
 
 def _said(unit: Unit) -> list[Event]:
@@ -51,6 +59,7 @@ def _said(unit: Unit) -> list[Event]:
             visibility="public",
             text=change.text,
             attachments=_attachments(change),
+            rating=change.stars,
             reply_to=_answered(unit, change),
             permalink=change.permalink_url or (None if _is_review(unit) else f"https://www.facebook.com/{what}"),
         )
@@ -79,6 +88,7 @@ def _restated(unit: Unit, version: str) -> Edit:
         target=what,
         text=change.text,
         attachments=_attachments(change),
+        rating=change.stars,
     )
 
 

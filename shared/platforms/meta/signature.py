@@ -55,12 +55,13 @@ def handshake(request: Request, secrets: Sequence[str]) -> Handshake | None:
 
 
 def _usable(secrets: Sequence[str]) -> list[bytes]:
-    if not secrets or not all(secret.strip() for secret in secrets):
+    if not secrets or not all(map(str.strip, secrets)):
         raise ConfigurationError("a secret of the Meta account is missing or empty: an empty key would verify anything")
     return [secret.encode() for secret in secrets]
 
 
 def _is_one_of(claimed: str, proofs: Sequence[bytes]) -> bool:
     # All are compared, so that the time taken does not tell which one matched.
-    found = [hmac.compare_digest(claimed.encode(errors="replace"), proof) for proof in proofs]
+    given = claimed.encode(errors="replace")
+    found = [hmac.compare_digest(given, proof) for proof in proofs]
     return any(found)

@@ -9,6 +9,10 @@ from shared.ports import Answer, Asking, Call, Presence
 
 HOST = "api.x.com"
 
+LIMITS = ("x-rate-limit", "x-user-limit-24hour", "x-app-limit-24hour")
+"""How the headers begin that tell of the limits: `-remaining` is how many calls are left, `-reset` when it is over, in
+seconds since 1970. Those of a day are not on every answer (https://docs.x.com/x-api/fundamentals/rate-limits)."""
+
 _REFUSED: Mapping[int, str] = {
     0: "X's API did not answer; try again later",
     401: "X does not accept this token: take the app's bearer token from the developer console and publish it with "

@@ -1,10 +1,17 @@
 """What is said in public: posts, replies and quotes, their edits and deletions, and the signs that people give."""
 
+from contextlib import suppress
+
+from pydantic import ValidationError
+
 from shared.models import Attachment, Deletion, Direction, Edit, Event, Message, Reaction
 from shared.platforms import Unit, ignored
 from shared.platforms.x import wire, wire_posts
-from shared.platforms.x.payload import Beside
+from shared.platforms.x.payload import FILTERED_STREAM, Beside
 from shared.platforms.x.people import PUBLIC, user, whose
+
+_SUMMONS = frozenset({"post.mention.create", "post.quote.create"})
+"""X's words for a post that names the account, or quotes a post of it."""
 
 
 def post(unit: Unit) -> list[Event]:
@@ -19,6 +26,8 @@ def post(unit: Unit) -> list[Event]:
         return [_repost(unit, said, said.reposted, person, direction)]
     whom = whose(unit, person, channel=PUBLIC, language=None if own else said.lang)
     text, attachments = _text(said), _attachments(unit, said)
+    summons = None if own else _summons(unit, said)
+    overheard = not own and _is_overheard(unit, said, summons=summons)
     if said.id != said.original:
         return [
             Edit(
@@ -30,6 +39,7 @@ def post(unit: Unit) -> list[Event]:
                 target=said.original,
                 text=text,
                 attachments=attachments,
+                overheard=overheard,
             )
         ]
     author = user(unit, said.author_id)
@@ -46,8 +56,38 @@ def post(unit: Unit) -> list[Event]:
             reply_to=said.replied_to or said.quoted,
             # X itself links to posts whose author it does not name as i/web.
             permalink=f"https://x.com/{(author and author.username) or 'i/web'}/status/{said.id}",
+            summons=summons,
+            overheard=overheard,
         )
     ]
+
+
+def _summons(unit: Unit, said: wire_posts.Post) -> bool | None:
+    """Whether the author calls the account, without which X lets few apps answer: by a mention, or a quote of its own
+    (https://docs.x.com/x-api/posts/manage-tweets/integrate)."""
+    named = said.names(unit.account)
+    if unit.name in _SUMMONS or named:
+        return True
+    quoted = _author_if_told(unit, said.quoted)
+    if quoted == unit.account:
+        return True
+    return None if said.quoted and not quoted else named
+
+
+def _is_overheard(unit: Unit, said: wire_posts.Post, *, summons: bool | None) -> bool:
+    """Whether nobody spoke to the account: only a filtered stream brings what neither names nor quotes nor answers it.
+
+    X leaves `entities` out of a post that has none: where nothing is told of mentions, one without an @ has none.
+    """
+    if unit.name != FILTERED_STREAM or said.in_reply_to_user_id == unit.account:
+        return False
+    return summons is False or (summons is None and not said.quoted and "@" not in said.text)
+
+
+def _author_if_told(unit: Unit, number: str | None) -> str | None:
+    with suppress(ValidationError):  # what is quoted need not be readable for the quote to be
+        return _author_of(unit, number)
+    return None
 
 
 def _spoken_to(unit: Unit, said: wire_posts.Post) -> str | None:

@@ -1,6 +1,7 @@
 """X's posts, and what is told of them: a Post of API v2 and a Tweet of API v1.1 are one thing here."""
 
 from datetime import datetime
+from typing import Any
 
 from pydantic import Field
 
@@ -51,8 +52,13 @@ class Post(Wire):
         (), validation_alias=at("edit_history_tweet_ids", "edit_history_post_ids", "edit_history.edit_tweet_ids")
     )
     mentions: tuple[Mention, ...] = Field(
-        (), validation_alias=at("extended_tweet.entities.user_mentions", "entities.user_mentions", "entities.mentions")
+        (),
+        validation_alias=at(
+            *("extended_tweet.entities.user_mentions", "note_tweet.entities.mentions", "note_post.entities.mentions"),
+            *("entities.user_mentions", "entities.mentions"),
+        ),
     )
+    entities: Any = Field(None, validation_alias=at("extended_tweet.entities", "entities"))
     shown_from: int = Field(0, validation_alias=at("extended_tweet.display_text_range.0", "display_text_range.0"))
     links: tuple[Link, ...] = Field((), validation_alias=at("entities.urls"))
     media: tuple[Media, ...] = Field(
@@ -94,6 +100,13 @@ class Post(Wire):
     def addressed(self) -> tuple[str, ...]:
         """Whom a reply speaks to: the names that X carries before the text that it shows."""
         return tuple(mention.id for mention in self.mentions if mention.id and mention.end <= self.shown_from)
+
+    def names(self, account: str) -> bool | None:
+        """Return whether a mention is the account's; none where X does not tell all mentions, or not whose they are."""
+        named = {mention.id for mention in self.mentions}
+        if account in named:
+            return True
+        return None if not isinstance(self.entities, dict) or None in named else False
 
     def _referenced(self, kind: str) -> str | None:
         return next((reference.id for reference in self.references if reference.type == kind), None)

@@ -16,8 +16,10 @@ from shared.channels import Health
 from shared.errors import ConfigurationError
 from shared.models import Delivery
 from shared.playbook import Playbook, parse
+from shared.polling import Polled
 from shared.secrets import ApiToken
 from shared.store import health as store
+from shared.store import polls
 from shared.store.journal import delivery_item
 from shared.store.keys import Key
 from shared.store.refusals import RefusalNotes
@@ -269,3 +271,41 @@ def test_without_a_playbook_there_is_no_round(world: World) -> None:
 
     with world.serving() as pool, pytest.raises(ConfigurationError, match="publish one"):
         Checks(world.table, none, lambda: TOKENS, pool, lambda: NOW).round()
+
+
+FEED = Account(
+    platform="feeds", account="prensa", things=(AccountThing(kind="feed", id="https://blog.example.com/feed"),)
+)
+
+
+def polled(world: World, polled: Polled) -> None:
+    where = polls.key(FEED, FEED.things[0].id)
+    assert polls.move(world.table, where, polled, before=polls.last(world.table, where))
+
+
+def test_an_account_that_is_polled_is_heard_when_its_polls_are_answered(world: World) -> None:
+    assert world.round(FEED) == {"unknown": 1}
+    assert "not been asked" in world.health(FEED).sentence
+    polled(world, Polled(at=NOW))
+    assert world.round(FEED) == {"healthy": 1}
+    world.comes(FEED, NOW - MINUTE)
+    assert world.round(FEED) == {"healthy": 1}
+
+
+def test_an_account_whose_polls_fail_is_unheard_even_if_something_came_a_moment_ago(world: World) -> None:
+    world.comes(FEED, NOW - MINUTE)
+    polled(
+        world, Polled(at=NOW, failures=3, failing_since=NOW - 45 * MINUTE, says="blog.example.com/feed is not there")
+    )
+    assert world.round(FEED) == {"refusing": 1}
+    found = world.health(FEED)
+    assert (found.since, "blog.example.com/feed is not there" in found.sentence) == (NOW - 45 * MINUTE, True)
+    assert counted()["ChannelUnhealthy"] == 1
+    polled(world, Polled(at=NOW))
+    assert world.round(FEED) == {"healthy": 1}
+
+
+def test_an_account_that_nobody_polls_any_more_is_unheard(world: World) -> None:
+    polled(world, Polled(at=NOW - timedelta(hours=1)))
+    assert world.round(FEED) == {"refusing": 1}
+    assert "poller" in world.health(FEED).sentence

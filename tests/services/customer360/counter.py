@@ -14,16 +14,21 @@ from mangum import Mangum
 from services.customer360.lookup import Lookup
 from services.customer360.routes import api
 from shared import platforms
-from shared.casework.steps import Agent, LinkDecision, pair
+from shared.casework.cases import Doing
+from shared.casework.steps import Agent, CaseMove, LinkDecision, pair
+from shared.errors import Conflict, NotFound
 from shared.http.problems import MEDIA_TYPE
 from shared.ids import customer_id, step_id
+from shared.media.copies import Copy
+from shared.media.scanning import Scanning
 from shared.models import Author, ContactPoint, Deletion, Delivery, Edit, Message, PersonalEvent
 from shared.playbook import parse
 from shared.projection.projector import Projector
 from shared.queues import Departments
-from shared.store import journal, revisions, steps
+from shared.store import journal, keys, media, revisions, steps
 from shared.store.customers import PARALLEL, Customers
 from shared.store.journal import Bucket
+from shared.store.media import MediaBucket, MediaLinks
 from shared.store.table import Item, Table
 from tests.conftest import NOW
 from tests.template import ROOT
@@ -131,12 +136,23 @@ def called(
     }
 
 
+class _Signer(MediaBucket):
+    """Gives links that are the same at every time."""
+
+    def __init__(self) -> None:
+        """Without a client: nothing is read or written."""
+
+    def link(self, name: str, media_type: str) -> str:
+        return f"https://files.example/{name}?type={media_type}"
+
+
 @dataclass(frozen=True)
 class Counter:
     """The table with its projector, and the service in front of it."""
 
     table: Table
     now: Callable[[], datetime] = lambda: NOW
+    scanning: Scanning = "none"
 
     def hear(self, *events: PersonalEvent, received_at: datetime | None = None) -> None:
         """Journal events and project each, as the stream does."""
@@ -170,6 +186,17 @@ class Counter:
         self._projector.take(step)
         return name
 
+    def do(self, identity: str, escalation: str, doing: Doing) -> CaseMove | None:
+        """Do something with a case and project it, as the desk does; nothing when it may not be done as the case
+        stands, or there is no such case."""
+        cases = self._projector.cases
+        try:
+            move = cases.do(identity, escalation, doing)
+        except (Conflict, NotFound):
+            return None
+        cases.take(move)
+        return move
+
     def ask(
         self,
         path: str,
@@ -186,6 +213,13 @@ class Counter:
         assert answer["isBase64Encoded"] is False
         return Answer(answer["statusCode"], answer["headers"], answer["body"])
 
+    def copied(self, event: PersonalEvent, number: int = 0, **changes: Any) -> None:
+        """Note that a file which came with an event is kept."""
+        name = f"media/{number}"
+        said = {"state": "copied", "at": NOW, "type": "image/jpeg", "size": 48_213, "object": name}
+        copy = Copy.model_validate({**said, "verdict": "not_scanned", **changes})
+        assert media.keep(self.table, keys.media(keys.event(event), number), copy, before=None, for_days=0)
+
     @property
     def lookup(self) -> Lookup:
         return Lookup(
@@ -194,6 +228,7 @@ class Counter:
             playbook=lambda: PLAYBOOK,
             windows=platforms.windows,
             now=self.now,
+            files=MediaLinks(_Signer(), self.scanning),
         )
 
     @cached_property

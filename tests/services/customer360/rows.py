@@ -29,6 +29,11 @@ class Rows(Table):
         self.items[key] = {"pk": {"S": key.pk}, "sk": {"S": key.sk}, "state": {"S": state}, **(extra or {})}
         return True
 
+    def set(self, key: Key, attributes: Mapping[str, Any], *, remove: Sequence[str] = (), having: str = "pk") -> None:
+        self.calls += 1
+        if having in (there := self.items.get(key, {})):
+            self.items[key] = {name: value for name, value in there.items() if name not in remove} | dict(attributes)
+
     def raise_to(self, key: Key, *, rank: int, state: str) -> bool:
         self.calls += 1
         assert len(str(abs(rank))) <= 38

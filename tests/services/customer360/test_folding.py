@@ -89,3 +89,17 @@ def test_whose_words_an_entry_shows() -> None:
     assert folding.target(_entry(said("1"))) == (partition, "1")
     assert folding.target(_entry(edited("1", "dos"))) == (partition, "1")
     assert folding.target(_entry(deleted("1"))) is None
+
+
+@pytest.mark.parametrize(("now", "shown_as"), [(5, 5), (None, 2)])
+def test_a_review_shows_the_stars_of_its_last_version(now: int | None, shown_as: int) -> None:
+    review = said("1", "uno", at=ago(hours=2)).model_copy(update={"rating": 2})
+    edit = edited("1", "dos", at=ago(hours=1)).model_copy(update={"rating": now})
+    last = folding.latest({}, [_entry(edit)])
+    key = folding.last_edit(_entry(review), last)
+    assert key
+    shown: Any = folding.folded(_entry(review), last=last, edits={key: _entry(edit)}, hidden=frozenset())
+    assert (shown.event.text, shown.event.rating) == ("dos", shown_as)
+    gone = folding.latest({}, [_entry(deleted("1"))])
+    shown = folding.folded(_entry(review), last=gone, edits={}, hidden=frozenset())
+    assert (shown.deleted, shown.event.text, shown.event.rating) == (True, "", None)

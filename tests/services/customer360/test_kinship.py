@@ -63,7 +63,7 @@ def test_who_both_prove_a_number_are_one_and_it_says_why(counter: Counter) -> No
         shown = _links(counter, path)
         assert (shown["id"], shown["identities"]) == (customer_id(ANA), [ANA, LUIS])
         (tie,) = shown["joined"]
-        assert (tie["decided_by"], tie["bond"], tie["playbook_version"]) == ("rules", "linked", 3)
+        assert (tie["decided_by"], tie["bond"], tie["playbook_version"]) == ("rules", "linked", PLAYBOOK.version)
         assert shown["questions"] == []
 
 

@@ -53,7 +53,7 @@ def ana(counter: Counter) -> str:
     counter.hear(
         said("1", "Hola", at=ago(days=3)),
         answered("2", "Buenos días", at=ago(days=2)),
-        said("3", CHARGED, at=ago(hours=5)),
+        said("3", CHARGED, at=ago(hours=5), thread="7"),
         answered("4", "Lo miramos", at=ago(hours=4)),
         said("5", "¿Hay alguien?", who=ANA_ON_X, at=ago(hours=3), visibility="public"),
     )
@@ -94,9 +94,10 @@ def test_one_answer_shows_the_whole_person(counter: Counter, ana: str) -> None:
         ("x_mention", "2026-11-22T09:00:00Z", "inbound"),
         ("telegram", "2026-11-22T08:00:00Z", "outbound"),
     ]
-    assert [(each["channel"], each["waiting_since"]) for each in shown["conversations"]] == [
-        ("x_mention", "2026-11-22T09:00:00Z"),
-        ("telegram", None),
+    assert [(each["channel"], each["thread"], each["waiting_since"]) for each in shown["conversations"]] == [
+        ("telegram", "7", "2026-11-22T07:00:00Z"),
+        ("x_mention", "post-1", "2026-11-22T09:00:00Z"),
+        ("telegram", "direct", None),
     ]
     (case,) = shown["escalations"]
     assert (case["department"], case["state"], case["accept_by"]) == ("billing", "offered", "2026-11-22T11:00:00Z")

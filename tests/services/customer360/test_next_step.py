@@ -22,6 +22,7 @@ def _case(name: str, *, state: str = "offered", minutes_left: int = 60) -> Escal
             "reasons": (),
             "offered_at": ago(hours=2),
             "accept_by": NOW + timedelta(minutes=minutes_left),
+            "next_by": None if state == "offered" else NOW + timedelta(minutes=minutes_left),
             "identity": ANA,
             "event_key": "event#undated#1",
             "customer_id": "cus_",
@@ -52,9 +53,13 @@ def _head(thread: str, *, waiting_hours: float | None) -> Conversation:
         ([], [_case("x", minutes_left=9), _case("y", minutes_left=5)], ("accept", "open_offer", "y")),
         ([_head("a", waiting_hours=99)], [_case("x")], ("accept", "open_offer", "x")),
         ([], [_case("x", minutes_left=-5), _case("y", minutes_left=-9)], ("accept", "overdue_offer", "y")),
-        ([], [_case("x", minutes_left=5), _case("y", state="returned")], ("reassign", "case_without_department", "y")),
-        ([], [_case("x", state="expired"), _case("y", minutes_left=-1)], ("accept", "overdue_offer", "y")),
-        ([], [_case("x", state="accepted", minutes_left=-9)], None),
+        ([], [_case("x", state="accepted", minutes_left=9)], None),
+        ([], [_case("x", state="accepted", minutes_left=-9)], ("answer", "overdue_answer", "x")),
+        (
+            [],
+            [_case("x", state="accepted", minutes_left=-9), _case("y", minutes_left=-1)],
+            ("accept", "overdue_offer", "y"),
+        ),
         ([], [_case("x", state="answered", minutes_left=-9)], None),
         ([_head("a", waiting_hours=1)], [_case("x", state="accepted")], ("answer", "customer_waits", "a")),
     ],
@@ -109,13 +114,15 @@ def test_an_open_promise_is_nothing_to_do_yet() -> None:
     assert _next(_told("a", "billing")) is None
 
 
-def test_a_broken_promise_comes_before_all_but_an_overdue_offer() -> None:
+def test_a_broken_promise_comes_before_all_but_an_overdue_case() -> None:
     broken = _told("a", "billing", hours_left=-1), _told("b", "care", hours_left=-5)
-    found = _next(*broken, cases=(_case("x"), _case("y", state="returned")), waits=True)
+    found = _next(*broken, cases=(_case("x"), _case("y", state="accepted")), waits=True)
     assert (found.action, found.code, found.commitment_ids, found.overdue) == ("keep", "promise_broken", ("b",), True)
     assert (found.due_at, found.since) == (NOW - timedelta(hours=5), broken[1].made and broken[1].made.at)
     assert "care" in found.reason
     assert _next(*broken, cases=(_case("x", minutes_left=-1),)).code == "overdue_offer"
+    late = _case("y", state="accepted", minutes_left=-1)
+    assert _next(*broken, cases=(late,)).code == "overdue_answer"
 
 
 def test_what_was_kept_late_is_over() -> None:

@@ -8,14 +8,24 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from services.customer360.openapi import EXAMPLES, document
-from shared.casework.steps import Agent, Commitment, Consent, Need, Note
+from shared.casework.steps import (
+    OURSELVES,
+    Agent,
+    CaseMove,
+    Commitment,
+    Consent,
+    Need,
+    Note,
+    ReplyAsked,
+    ReplyMove,
+)
 from shared.http.problems import MEDIA_TYPE
-from shared.ids import customer_id
+from shared.ids import customer_id, escalation_id
 from shared.models import Attachment, Author, ContactPoint
 from tests.conftest import NOW
 from tests.services.customer360.counter import ANA, ANA_ON_X, LUIS, Counter, ago, answered, edited, said
 from tests.services.customer360.rows import Rows
-from tests.template import ROOT, resources
+from tests.template import ROOT, routes_to
 
 PUBLISHED = ROOT / "shared" / "contracts" / "customer360-openapi.json"
 _EXAMPLES = json.loads(EXAMPLES.read_text())
@@ -27,19 +37,22 @@ def _operations() -> list[tuple[str, dict[str, Any]]]:
 
 def tell(counter: Counter) -> None:
     """Let the story happen that the examples tell: a promise, a refusal, and nobody answers on X."""
+    photo = Attachment(type="photo", id="p1")
+    complaint = said("90", "No reconozco este cobro duplicado", at=ago(hours=2), attachments=(photo,))
     counter.hear(
         said("81", "Buenas, ¿la tarifa nueva entra este mes?", at=ago(days=2)),
         answered("82", "Sí, desde el día 1", at=ago(days=2, minutes=-9)),
-        said(
-            "90", "No reconozco este cobro duplicado", at=ago(hours=2), attachments=(Attachment(type="photo", id="p1"),)
-        ),
+        complaint,
         edited("90", "No reconozco este cobro duplicado de 49,90", at=ago(hours=1)),
         said("1790", "¿Hay alguien? Estoy harta de esperar", who=ANA_ON_X, at=ago(minutes=30), visibility="public"),
         said(
             "11", "Llamadme al 600 111 222", who=LUIS, at=ago(minutes=20), author=Author(name="Luis", contacts=(PHONE,))
         ),
     )
+    counter.copied(complaint)
     counter.link(ANA, ANA_ON_X, at=ago(minutes=25))
+    lena = Agent(subject="lena", department="billing")
+    counter.take(CaseMove, ANA, at=ago(minutes=55), by=lena, escalation_id=CASE, number=1, act="accepted")
     billing, care = (Agent(subject=name, department=name) for name in ("billing", "care"))
     promise: dict[str, Any] = {
         "stance": "promise",
@@ -47,6 +60,12 @@ def tell(counter: Counter) -> None:
         "until": NOW + timedelta(days=3),
     }
     counter.take(Commitment, ANA, at=ago(minutes=50), by=billing, matter="cobro duplicado", **promise)
+    answer: dict[str, Any] = {"account": "tienda_bot", "channel": "telegram", "text": "Lo abonamos el lunes, Ana."}
+    asked = counter.take(ReplyAsked, ANA, at=ago(minutes=49), by=billing, escalation_id=CASE, **answer)
+    went = [("attempted", {}), ("sent", {"external_id": "91", "sent_at": ago(minutes=48)})]
+    for number, (act, rest) in enumerate(went, start=1):
+        of: dict[str, Any] = {"reply_id": f"rpl_{asked.partition('_')[2]}", "number": number, "act": act, **rest}
+        counter.take(ReplyMove, ANA, at=ago(minutes=48), by=Agent(subject=OURSELVES), **of)
     refusal: dict[str, Any] = {"stance": "refusal", "text": "Ya está cobrado; no se puede abonar."}
     counter.take(Commitment, ANA_ON_X, at=ago(minutes=15), by=care, matter="Cobro duplicado", **refusal)
     counter.take(Note, ANA, at=ago(minutes=14), by=care, text="Prefiere que la llamen por la tarde.")
@@ -56,6 +75,7 @@ def tell(counter: Counter) -> None:
     counter.ask(f"/customers/{customer_id(ANA)}", "why=Pregunta%20por%20su%20abono", request="request-0")
 
 
+CASE = escalation_id(identity=ANA, external_id="90", department="billing")
 PHONE = ContactPoint(kind="phone", value="+34600111222")
 
 
@@ -123,5 +143,4 @@ def test_every_field_and_parameter_that_needs_words_has_them() -> None:
 
 
 def test_the_gateway_s_paths_are_the_described_ones() -> None:
-    routed = {route["Properties"]["RouteKey"] for route in resources("AWS::ApiGatewayV2::Route").values()}
-    assert {f"GET {path}" for path, _ in _operations()} == {key for key in routed if key.startswith("GET /customers/")}
+    assert {f"GET {path}" for path, _ in _operations()} == routes_to("Customer360Integration")

@@ -11,7 +11,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from shared.casework.cases import Doing
 from shared.casework.steps import (
+    OURSELVES,
     Agent,
     Commitment,
     CommitmentEnd,
@@ -20,10 +22,14 @@ from shared.casework.steps import (
     LinkDecision,
     Need,
     Note,
+    ReplyAsked,
+    ReplyMove,
     pair,
 )
-from shared.ids import customer_id
+from shared.casework.steps import Act as CaseAct
+from shared.ids import customer_id, escalation_id
 from shared.models import Author, Call, ContactPoint
+from shared.store import keys
 from tests.conftest import NOW
 from tests.services.customer360.counter import ANA, ANA_ON_X, LUIS, Counter, answered, deleted, edited, said
 from tests.services.customer360.rows import Rows
@@ -74,6 +80,31 @@ def then(kind: Any, **content: Any) -> Act:
     return act
 
 
+CASE = escalation_id(identity=ANA, external_id="2", department="billing")
+
+
+def does(act: CaseAct, **what: Any) -> Act:
+    """Return an act: something is done with the case of the double charge, if it may be done as it stands."""
+    return lambda counter, at: counter.do(ANA, CASE, Doing(act, at, BILLING, **what))
+
+
+HERE: dict[str, Any] = {"account": "tienda_bot", "channel": "telegram", "by": BILLING}
+
+
+def says(counter: Counter, at: datetime) -> None:
+    counter.take(ReplyAsked, ANA, at=at, key="reply", text="Le llamamos.", escalation_id=CASE, **HERE)
+
+
+def sends(counter: Counter, at: datetime) -> None:
+    """Send the reply, if it was asked for."""
+    name = Counter(Rows()).take(ReplyAsked, ANA, at=at, key="reply", text="", **HERE)
+    if counter.table.get(keys.step(identity_name=ANA, step_id=name)) is None:
+        return
+    of: dict[str, Any] = {"by": Agent(subject=OURSELVES), "reply_id": name.replace("stp_", "rpl_")}
+    counter.take(ReplyMove, ANA, at=at, **of, number=1, act="attempted")
+    counter.take(ReplyMove, ANA, at=at, **of, number=2, act="sent", external_id="7", sent_at=at)
+
+
 ACTS: Sequence[Act] = (
     hears(said, "1", "Hola"),
     hears(said, "2", "No reconozco este cobro duplicado", late=30),
@@ -84,6 +115,14 @@ ACTS: Sequence[Act] = (
     hears(said, "5", "Hola", who=LUIS, author=Author(name="Luis", contacts=(PHONE,))),
     hears(said, "6", "¡Qué vergüenza!", thread="otro", late=200),
     rings,
+    says,
+    sends,
+    takes(ReplyAsked, text="Le leemos mañana.", automatic=True, **HERE | {"by": Agent(subject=OURSELVES)}),
+    does("accepted"),
+    does("handed_over", to="care", why="Pide la baja."),
+    does("corrected", priority="urgent"),
+    does("answered"),
+    does("closed"),
     promises,
     then(CommitmentMove, until=NOW + timedelta(days=20)),
     then(CommitmentEnd, outcome="kept"),

@@ -7,8 +7,18 @@ from typing import Any
 import pytest
 
 from services.customer360 import person
-from shared.casework.steps import Agent, Commitment, CommitmentEnd, CommitmentMove, Consent, Need, Note
-from shared.ids import customer_id
+from shared.casework.steps import (
+    Agent,
+    CaseMove,
+    Commitment,
+    CommitmentEnd,
+    CommitmentMove,
+    Consent,
+    Corrections,
+    Need,
+    Note,
+)
+from shared.ids import customer_id, escalation_id
 from shared.models import Author, Call, ContactPoint, ProfileChange
 from tests.conftest import NOW
 from tests.services.customer360.counter import ANA, ANA_ON_X, EVERYTHING, Counter, ago, said
@@ -200,6 +210,22 @@ def test_the_tone_of_a_day_is_the_strongest_on_any_channel_with_its_words(counte
     (shown,) = _shown(counter)["tone"]
     assert (shown["day"], shown["name"], shown["channel"]) == ("2026-11-20", "angry", "x_mention")
     assert shown["evidence"]
+
+
+def test_a_tone_that_was_read_wrong_is_shown_with_who_says_what_instead(counter: Counter) -> None:
+    counter.hear(said("3", "Genial, otro cobro duplicado", at=ago(days=2)), said("4", "Estoy harta", at=ago(days=1)))
+    case = escalation_id(identity=ANA, external_id="3", department="billing")
+    by = Agent(subject="lena", department="billing")
+    for number, tone in enumerate(("unhappy", "angry"), start=1):
+        what: dict[str, Any] = {"escalation_id": case, "number": number, "act": "corrected", "why": "ironía"}
+        counter.take(CaseMove, ANA, at=ago(hours=9 - number), by=by, corrections=Corrections(tone=tone), **what)
+    later, first = _shown(counter)["tone"]
+    assert later["corrected"] is None
+    said_instead = first["corrected"]
+    assert (said_instead["value"], said_instead["by"]["subject"], said_instead["why"]) == ("angry", "lena", "ironía")
+    (shown,) = [each for each in _shown(counter)["escalations"] if each["id"] == case]
+    assert [(each["part"], each["value"]) for each in shown["corrections"]] == [("tone", "angry")]
+    assert _shown(counter, CARE_ONLY)["tone"][1]["corrected"] is None, "the message is withheld"
 
 
 def test_two_spellings_of_one_number_are_one_contact_with_the_stronger_proof(counter: Counter) -> None:

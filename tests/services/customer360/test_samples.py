@@ -13,6 +13,7 @@ from shared.models import Delivery, PersonalEvent
 from shared.platforms import load, names
 from shared.store import keys
 from tests.conftest import NOW
+from tests.contract.platforms import EVERY
 from tests.services.customer360.counter import Counter
 from tests.services.customer360.rows import Rows
 from tests.template import ROOT
@@ -27,9 +28,11 @@ def _samples(platform: str) -> list[Path]:
 def _events(platform: str) -> dict[str, dict[str, PersonalEvent]]:
     """Return the events of a platform's samples, by identity and key."""
     found: dict[str, dict[str, PersonalEvent]] = defaultdict(dict)
+    (sender,) = (each for each in EVERY if each.name == platform)
     for sample in _samples(platform):
+        body = sender.written(sample.read_bytes())
         try:
-            events = load(platform).normalise(Delivery(platform, "tienda", sample.read_bytes(), {}, NOW))
+            events = load(platform).normalise(Delivery(platform, sender.sender.ACCOUNT, body, {}, NOW))
         except UnreadableDelivery:
             continue
         for event in events:

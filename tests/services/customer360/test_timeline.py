@@ -14,6 +14,7 @@ from services.customer360 import contract_history, history, paging, timeline
 from services.customer360.access import Access, Caller
 from services.customer360.asked import TimelineQuery
 from services.customer360.history import Chronicle
+from shared.casework.cases import Doing
 from shared.casework.steps import Agent, Commitment, CommitmentEnd, Consent, Need, Note
 from shared.errors import Forbidden, InvalidParameter, NotFound
 from shared.ids import customer_id
@@ -401,6 +402,45 @@ def test_what_became_of_a_commitment_goes_with_it_in_whoever_s_name() -> None:
     (shown, *_) = _page(reader, Access(frozenset({"billing"}))).entries
     assert getattr(shown.step, "why", None) == "canario"
     assert [entry.kind for entry in _walk(reader, 100, department="billing")] == ["commitment_end", "commitment"]
+
+
+def _passed_on() -> tuple[Counter, Chronicle]:
+    """Return where billing handed a case over to care, who accepted it."""
+    counter, reader = _counter(ANA)
+    counter.hear(said("2", "No reconozco este cobro duplicado", at=ago(hours=8)))
+    (case,) = counter.lookup.cards(CUSTOMER)[0].escalations
+    lena, ida = Agent(subject="lena", department="billing"), Agent(subject="ida", department="care")
+    over = Doing("handed_over", ago(hours=7), lena, "Pide la baja.", to="care")
+    assert counter.do(ANA, case.id, over)
+    assert counter.do(ANA, case.id, Doing("accepted", ago(hours=6), ida))
+    return counter, reader
+
+
+def test_whoever_has_a_case_sees_its_whole_way_and_who_had_it_what_they_did() -> None:
+    _, reader = _passed_on()
+    seen = {
+        name: [
+            (entry.kind, entry.withheld)
+            for entry in _page(reader, Access(frozenset({name}))).entries
+            if entry.kind in ("case", "escalation")
+        ]
+        for name in ("care", "billing", "technical")
+    }
+    assert seen["care"] == [("case", False), ("case", False), ("escalation", False)]
+    assert seen["billing"] == [("case", True), ("case", False), ("escalation", True)]
+    assert seen["technical"] == [("case", True), ("case", True), ("escalation", True)]
+
+
+def test_a_case_stands_where_it_was_opened_wherever_it_was_passed() -> None:
+    _, reader = _passed_on()
+    (case,) = (entry for entry in _page(reader).entries if entry.escalation)
+    assert (case.at, case.department) == (ago(hours=8), "care")
+    assert case.escalation
+    assert case.escalation.offered_at == ago(hours=7)
+    assert [(stop.department, stop.act, stop.by.subject) for stop in case.escalation.path] == [
+        ("billing", "handed_over", "lena")
+    ]
+    assert [entry.kind for entry in _walk(reader, 1, department="care")] == ["case", "case", "message", "escalation"]
 
 
 @pytest.mark.parametrize(

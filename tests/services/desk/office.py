@@ -8,21 +8,26 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, cast
 
+from fastapi import FastAPI
 from mangum import Mangum
 
 from services.desk.keeping import Keeping
 from services.desk.people import People
 from services.desk.routes import api
 from shared.casework.steps import Step
+from shared.escalation import Due, Escalation, accept_by
 from shared.http.problems import MEDIA_TYPE
-from shared.ids import customer_id
+from shared.ids import customer_id, escalation_id
 from shared.models import Author, ContactPoint
+from shared.playbook import Playbook, Priority
 from shared.projection import casework
+from shared.projection.cases import Cases, offer
 from shared.store import keys, steps
 from shared.store.customers import PARALLEL, Customers
 from shared.store.keys import Key
 from shared.store.playbooks import publish
 from shared.store.table import Item, Table, key_of
+from shared.triage import Reason
 from tests.conftest import NOW, TABLE
 from tests.double import Cloud
 from tests.services.customer360.counter import ANA, ANA_ON_X, LUIS, PLAYBOOK, Answer, ago, called, said
@@ -48,13 +53,14 @@ def with_number(number: str) -> dict[str, Any]:
 class Office:
     """`clock` is what time it is; what the desk writes is projected by itself, as the stream does, with `settle`."""
 
-    def __init__(self, table: Table | None = None) -> None:
+    def __init__(self, table: Table | None = None, *, playbook: Playbook = PLAYBOOK) -> None:
+        self.playbook = playbook
         self.clock = NOW
         self.cloud = Cloud(now=lambda: self.clock)
         self.cloud.create_table(**table_definition(TABLE))
         self.table = table or Table(self.cloud.client("dynamodb"), TABLE)
         if table is None:
-            publish(self.table, PLAYBOOK)
+            publish(self.table, playbook)
         self.customers = CustomerCounter(self.table)
         self._keys = iter(range(1_000_000))
 
@@ -93,11 +99,57 @@ class Office:
         assert answer["isBase64Encoded"] is (answer["statusCode"] == 500), "Mangum's own answer is plain text"
         return Answer(answer["statusCode"], answer["headers"], answer["body"])
 
+    def see(
+        self, path: str, query: str = "", *, claims: object = EVERYTHING, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Ask a path that reads; `query` is the raw query string."""
+        event = called(path, query, claims=claims, headers=headers)
+        answer = self._service(cast("Any", event), cast("Any", None))
+        return Answer(answer["statusCode"], answer["headers"], answer["body"])
+
+    def offer(
+        self,
+        name: str = "1",
+        *,
+        identity: str = ANA,
+        department: str = "billing",
+        priority: Priority = "normal",
+        at: datetime | None = None,
+    ) -> Escalation:
+        """Offer a department another case of somebody who has written, and return it."""
+        at = at or self.clock
+        case = Escalation(
+            id=escalation_id(identity=identity, external_id=f"offer {name}", department=department),
+            department=department,
+            priority=priority,
+            reasons=(Reason(code="no_phrase", text="No department's phrase stands in the text."),),
+            offered_at=at,
+            accept_by=accept_by(self.playbook, Due(department, priority), at),
+            identity=identity,
+            event_key=f"event#{keys.instant(at)}#{name}",
+            customer_id=customer_id(identity),
+            playbook_version=self.playbook.version,
+        )
+        assert offer(self.table, case)
+        return case
+
+    @property
+    def cases(self) -> Cases:
+        return Cases(self.table, lambda: self.playbook, lambda: self.clock)
+
+    @cached_property
+    def app(self) -> FastAPI:
+        people = People(self.table, Customers(self.table, _POOL))
+        keeping = Keeping(self.table, lambda: self.playbook, now=lambda: self.clock)
+        return api(people, keeping)
+
+    def part[P](self, kind: type[P]) -> P:
+        """Return a part of the service, by its class: for threads, which cannot share an event loop."""
+        return cast("P", self.app.state.parts[kind])
+
     @cached_property
     def _service(self) -> Mangum:
-        people = People(self.table, Customers(self.table, _POOL))
-        keeping = Keeping(self.table, lambda: PLAYBOOK, now=lambda: self.clock)
-        return Mangum(api(people, keeping), lifespan="off", text_mime_types=["application/json", MEDIA_TYPE])
+        return Mangum(self.app, lifespan="off", text_mime_types=["application/json", MEDIA_TYPE])
 
     def later(self, **passed: float) -> datetime:
         self.clock += timedelta(**passed)
@@ -112,7 +164,7 @@ class Office:
     def settle(self) -> None:
         """Project every step, as the stream does."""
         for step in self.steps():
-            casework.take(step, table=self.table, playbook=lambda: PLAYBOOK, now=lambda: self.clock)
+            casework.take(step, table=self.table, playbook=lambda: self.playbook, now=lambda: self.clock)
 
     def groups(self, *identities: str) -> set[tuple[str, ...]]:
         people = People(self.table, Customers(self.table, _POOL))

@@ -210,10 +210,9 @@ def test_evidence_of_the_whole_customers_counts(office: Office) -> None:
     assert (answer.status, answer.json["field"]) == (409, "despite")
 
 
-def test_nobody_has_more_identities_than_the_playbook_allows(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_has_more_identities_than_the_playbook_allows(office: Office) -> None:
     linked(office, ANA_ON_X)
-    fewer = PLAYBOOK.model_copy(update={"linking": Linking(most_identities=2)})
-    monkeypatch.setattr("tests.services.desk.office.PLAYBOOK", fewer)
+    office.playbook = PLAYBOOK.model_copy(update={"linking": Linking(most_identities=2)})
     answer = office.ask(f"{HERS}/links", {"identity": LUIS, "decision": "linked", "why": "x"})
     assert (answer.status, answer.json["code"]) == (409, "conflict")
     assert "allows 2" in answer.json["detail"]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from typing import Any
 
 import pytest
@@ -9,22 +10,26 @@ from jsonschema import Draft202012Validator
 
 from services.desk.openapi import EXAMPLES, document
 from shared.http.problems import MEDIA_TYPE
-from tests.services.customer360.counter import ANA, LUIS, said
-from tests.services.desk.office import Office, with_number
+from shared.playbook import Person
+from tests.services.customer360.counter import ANA, LUIS, Answer, said
+from tests.services.desk.office import COMPLAINT, Office, with_number
+from tests.services.desk.test_directory import staffed
+from tests.services.desk.test_replies import became, on_whatsapp
 from tests.template import ROOT, resources
 
 PUBLISHED = ROOT / "shared" / "contracts" / "desk-openapi.json"
 _EXAMPLES = json.loads(EXAMPLES.read_text())
 
 
-def _operations() -> Iterator[tuple[str, dict[str, Any]]]:
-    return ((path, operation) for path, methods in document()["paths"].items() for operation in methods.values())
+def _operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in document()["paths"].items():
+        yield from ((path, method, operation) for method, operation in methods.items())
 
 
 def _contents() -> Iterator[dict[str, Any]]:
-    for _, operation in _operations():
-        for place in (operation["requestBody"], *operation["responses"].values()):
-            yield from place["content"].values()
+    for _, _, operation in _operations():
+        for place in (operation.get("requestBody", {}), *operation["responses"].values()):
+            yield from place.get("content", {}).values()
 
 
 def test_the_published_description_is_the_code_s() -> None:
@@ -33,38 +38,59 @@ def test_the_published_description_is_the_code_s() -> None:
     )
 
 
-def test_the_examples_are_a_day_at_the_desk() -> None:
-    """Each builds on those before it, a minute later."""
-    office = Office().with_people()
+def a_day() -> Office:
+    """Return an office to which people have written what the examples are about."""
+    consumer = Person(subject="billing-consumer", name="Cobros", departments=("billing",), may_promise=("*",))
+    playbook = staffed()
+    office = Office(playbook=playbook.model_copy(update={"people": (*playbook.people, consumer)})).with_people()
+    on_whatsapp(office, hours=30)
     office.customers.hear(
         said("10", who=ANA, at=office.clock, **with_number("C-1")),
         said("11", who=LUIS, at=office.clock, **with_number("C-2")),
+        said("12", f"Es urgente: {COMPLAINT.lower()}", who=LUIS, at=office.clock),
+        said("13", "Además, el router se corta", who=ANA, at=office.clock),
     )
+    return office
+
+
+def asked(office: Office, example: dict[str, Any]) -> Answer:
+    """Ask what an example asks, a minute after the one before it."""
+    office.later(minutes=1)
+    path = example["path"]
+    for name in ("id", "commitment_id", "escalation_id", "reply_id", "name"):
+        path = path.replace(f"{{{name}}}", example.get("of" if name == "name" else name, ""))
+    if example.get("method") == "get":
+        return office.see(path, example.get("query", ""), claims=example["claims"])
+    for act in example.get("became", ()):
+        became(office, example["reply_id"], (act["act"], {name: act[name] for name in act if name != "act"}))
+    body = " " * example["length"] if "length" in example else example.get("asked")
+    return office.ask(path, body, key=example["name"], claims=example["claims"], headers=example.get("headers", {}))
+
+
+def test_the_examples_are_a_day_at_the_desk() -> None:
+    """Each builds on those before it."""
+    office = a_day()
     for example in _EXAMPLES:
-        office.later(minutes=1)
-        path = example["path"]
-        for name in ("id", "commitment_id"):
-            path = path.replace(f"{{{name}}}", example.get(name, ""))
-        body = " " * example["length"] if "length" in example else example.get("asked")
-        answer = office.ask(
-            path, body, key=example["name"], claims=example["claims"], headers=example.get("headers", {})
-        )
+        answer = asked(office, example)
         assert (answer.status, answer.json) == (example["status"], example["answer"]), example["name"]
 
 
 def test_every_operation_has_an_example_and_so_has_every_refusal() -> None:
     refusals = set()
-    for path, operation in _operations():
-        body = operation["requestBody"]["content"]["application/json"]
-        assert (
-            body["examples"].keys() == operation["responses"]["201"]["content"]["application/json"]["examples"].keys()
-        )
-        assert body["examples"], path
+    for path, method, operation in _operations():
+        done = "200" if method == "get" else "201"
+        shown = operation["responses"][done]["content"]["application/json"].get("examples", {})
+        assert shown, (method, path)
+        if method == "post":
+            assert operation["requestBody"]["content"]["application/json"]["examples"].keys() == shown.keys()
         for status, answer in operation["responses"].items():
+            if status in ("204", "304"):
+                assert "content" not in answer
+                continue
             (media,) = answer["content"].items()
-            assert media[0] == ("application/json" if status == "201" else MEDIA_TYPE)
+            assert media[0] == ("application/json" if status == done else MEDIA_TYPE)
             refusals |= {status} if media[1].get("examples") else set()
-    assert refusals == {"201", "400", "401", "403", "404", "409", "413", "415", "422"}
+    assert refusals == {"200", "201", "400", "401", "403", "404", "409", "413", "415", "422"}
 
 
 def test_the_examples_fit_their_schemas() -> None:
@@ -76,29 +102,58 @@ def test_the_examples_fit_their_schemas() -> None:
             Draft202012Validator(schema).validate(example["value"])
 
 
+_WRITES = frozenset({"201", "400", "401", "403", "413", "415", "422", "503"})
+_READS = frozenset({"200", "304", "401", "403", "422", "503"})
+
+
 def test_every_path_says_how_it_refuses_and_what_token_and_key_it_needs() -> None:
-    always = {"201", "400", "401", "403", "404", "413", "415", "422", "503"}
-    for path, operation in _operations():
+    for path, method, operation in _operations():
         scope = "customers/link" if path.endswith("links") else "desk/write"
-        without_conflict = operation["operationId"] in ("note", "commit")
-        assert set(operation["responses"]) == always | (set() if without_conflict else {"409"})
         assert operation["security"] == [{"token": [scope]}]
         assert operation["summary"]
-        (key,) = [each for each in operation["parameters"] if each["in"] == "header"]
-        assert (key["name"], key["required"]) == ("Idempotency-Key", True)
+        always = (_WRITES if method == "post" else _READS) | ({"404"} if path.startswith("/customers/") else set())
+        without_conflict = method == "get" or operation["operationId"] in ("note", "commit")
+        nothing = {"204"} if operation["operationId"] == "claim" else set()
+        assert set(operation["responses"]) == always | nothing | (set() if without_conflict else {"409"})
+        headers = [each for each in operation["parameters"] if each["in"] == "header"] if method == "post" else []
+        assert [(key["name"], key["required"]) for key in headers] == [("Idempotency-Key", True)][: len(headers)]
+        assert bool(headers) is (method == "post")
+
+
+def test_a_refusal_that_says_more_to_machines_is_described_with_it() -> None:
+    described = {operation["operationId"]: operation["responses"] for _, _, operation in _operations()}
+    for name, status, model in (
+        *((act, "409", "CaseProblem") for act in ("accept", "return", "hand_over", "answer", "close", "correct")),
+        *((reply, status, "ReplyProblem") for reply in ("reply", "case_reply") for status in ("409", "422")),
+    ):
+        (content,) = described[name][status]["content"].values()
+        assert content["schema"]["$ref"].endswith(f"/{model}")
 
 
 def test_every_parameter_and_schema_has_words() -> None:
-    for _, operation in _operations():
-        assert all(parameter["description"] for parameter in operation["parameters"])
-        assert operation["requestBody"]["content"]["application/json"]["schema"]["description"]
+    for _, method, operation in _operations():
+        assert all(parameter["description"] for parameter in operation.get("parameters", ()))
+        if method == "post":
+            assert operation["requestBody"]["content"]["application/json"]["schema"]["description"]
     assert all(found.get("description") for found in document()["components"]["schemas"].values())
 
 
 def test_the_gateway_s_paths_are_the_described_ones() -> None:
-    routed = {route["Properties"]["RouteKey"] for route in resources("AWS::ApiGatewayV2::Route").values()}
-    described = {f"{method.upper()} {path}" for path, methods in document()["paths"].items() for method in methods}
-    assert described == {key for key in routed if key.startswith("POST /customers/")}
+    ours = {"Fn::Sub": "integrations/${DeskIntegration}"}
+    routes = [route["Properties"] for route in resources("AWS::ApiGatewayV2::Route").values()]
+    routed = {route["RouteKey"] for route in routes if route["Target"] == ours}
+    assert {f"{method.upper()} {path}" for path, method, _ in _operations()} == routed
+
+
+def test_the_gateway_may_call_the_desk_for_each_of_them() -> None:
+    granted = [
+        permission["Properties"]["SourceArn"]["Fn::Sub"].partition("${Api}/*/")[2]
+        for permission in resources("AWS::Lambda::Permission").values()
+        if permission["Properties"]["FunctionName"] == {"Ref": "DeskFunction.Alias"}
+    ]
+    for path, method, _ in _operations():
+        called = f"{method.upper()}{path.replace('{', '').replace('}', '')}"
+        assert any(fnmatch(called, pattern) for pattern in granted), called
 
 
 @pytest.mark.parametrize("example", _EXAMPLES, ids=lambda example: example["name"])

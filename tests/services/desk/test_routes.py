@@ -14,8 +14,9 @@ from tests.abuse.bodies import LITERALS
 from tests.abuse.caller import CANARY
 from tests.services.customer360.counter import ANA, ANA_ON_X, said
 from tests.services.desk.office import BILLING, HERS, ON_X, Office, ahead
+from tests.services.desk.test_cases import ACTS
 
-UNKNOWN = "com_" + "a" * 26
+UNKNOWN, UNKNOWN_CASE, UNKNOWN_REPLY = (f"{kind}_{'a' * 26}" for kind in ("com", "esc", "rpl"))
 WRITES: dict[str, dict[str, Any]] = {
     "notes": {"text": "x"},
     "needs": {"topic": "x", "text": "x"},
@@ -24,6 +25,11 @@ WRITES: dict[str, dict[str, Any]] = {
     f"commitments/{UNKNOWN}/kept": {},
     f"commitments/{UNKNOWN}/withdrawn": {"why": "x"},
     f"commitments/{UNKNOWN}/moved": {"until": ahead(days=1)},
+    **{f"escalations/{UNKNOWN_CASE}/{act}": said for act, said in ACTS.items()},
+    f"escalations/{UNKNOWN_CASE}/replies": {"text": "x"},
+    "replies": {"text": "x", "channel": "telegram"},
+    f"replies/{UNKNOWN_REPLY}/again": {},
+    f"replies/{UNKNOWN_REPLY}/given-up": {},
 }
 LINKS: dict[str, dict[str, Any]] = {
     "links": {"identity": ANA_ON_X, "decision": "linked", "why": "x"},
@@ -195,11 +201,16 @@ def test_no_word_about_anybody_is_logged(office: Office, caplog: pytest.LogCaptu
         (f"{HERS}/commitments/{CANARY}/kept", {}),
         (f"{HERS}/links", LINKS["links"] | {"why": CANARY}),
         (f"{HERS}/links", LINKS["links"] | {"identity": CANARY}),
+        (f"{HERS}/replies", {"text": CANARY, "channel": "telegram"}),
+        (f"{HERS}/replies", {"text": CANARY, "channel": CANARY}),
+        (f"{HERS}/replies", {"text": "x", "template": CANARY, "language": CANARY, "channel": "telegram"}),
+        ("/departments/billing/claims", {"why": CANARY}),
+        (f"/departments/{CANARY}/claims", {}),
         (f"/customers/{CANARY}/notes", {"text": "x"}),
         (f"/{CANARY}", {}),
     ]
     statuses = [office.ask(path, body, key=f"{CANARY}{number}").status for number, (path, body) in enumerate(asked)]
-    assert statuses == [201, 422, 422, 422, 400, 422, 422, 201, 422, 422, 201, 422, 422, 404]
+    assert statuses == [201, 422, 422, 422, 400, 422, 422, 201, 422, 422, 201, 422, 201, 422, 422, 201, 422, 422, 404]
     lines = [f"{record.getMessage()} {vars(record)}" for record in caplog.records if record.name[:6] != "mangum"]
     assert len(lines) == len(asked), "one line for each outcome"
     for personal in (CANARY, "600777888", ANA, "5150001", customer_id(ANA)):

@@ -56,6 +56,11 @@ class Bureau:
         return self.sqs.create_queue(QueueName=f"{name}.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
 
     @property
+    def every_queue(self) -> dict[str, tuple[str, str]]:
+        """All queues, by name, that of the replies with them."""
+        return self.urls | {"replies": (self._fifo("replies"), self._fifo("replies-dead-letters"))}
+
+    @property
     def office(self) -> Office:
         return Office(
             self.table, self.bucket, queues.queues(self.sqs, self.urls), CurrentPlaybook(self.table), lambda: NOW

@@ -21,7 +21,9 @@ _APP = "services.operations.app"
 def app(monkeypatch: pytest.MonkeyPatch, bureau: Bureau) -> Iterator[Any]:
     monkeypatch.setenv("TABLE_NAME", TABLE)
     monkeypatch.setenv("DELIVERY_BUCKET", BUCKET)
-    monkeypatch.setenv("QUEUES", orjson.dumps(bureau.urls).decode())
+    names = {name: [url.rpartition("/")[2] for url in urls] for name, urls in bureau.urls.items()}
+    monkeypatch.setenv("QUEUES", orjson.dumps(names).decode())
+    monkeypatch.setenv("SPILL_QUEUE_URL", bureau.urls["spill"][0])
     monkeypatch.delitem(sys.modules, _APP, raising=False)
     for cached in (aws.client, aws.session):
         cached.cache_clear()  # type: ignore[union-attr]
@@ -48,7 +50,7 @@ def test_the_wired_function_refuses_as_text(app: Any) -> None:
     assert orjson.loads(answer["body"])["field"] == "platform"
 
 
-@pytest.mark.parametrize("missing", ["TABLE_NAME", "DELIVERY_BUCKET", "QUEUES"])
+@pytest.mark.parametrize("missing", ["TABLE_NAME", "DELIVERY_BUCKET", "QUEUES", "SPILL_QUEUE_URL"])
 def test_without_its_settings_the_function_does_not_start(
     app: Any, monkeypatch: pytest.MonkeyPatch, missing: str
 ) -> None:

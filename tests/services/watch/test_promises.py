@@ -1,29 +1,26 @@
 """Promises are raised before they are broken: once each, whatever dies, and never when somebody was faster."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+import re
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-import orjson
 import pytest
 
-from services.watch.rounds import drive_due_work
+from shared.casework.cases import Doing
 from shared.casework.steps import Agent, Commitment, CommitmentEnd, CommitmentMove, Step
 from shared.escalation import Escalation
 from shared.ids import escalation_id, reminder_id, step_id
-from shared.models import Call, Delivery, Message, PersonalEvent, Receipt
-from shared.playbook import Playbook
-from shared.projection import casework
-from shared.store import journal, keys, steps
-from shared.store.playbooks import publish
+from shared.models import Call, PersonalEvent, Receipt
+from shared.projection.open_work import listed
+from shared.store import keys, steps
 from shared.store.table import Item
 from tests.conftest import NOW
-from tests.double import Answer
 from tests.double.wire import Arguments
-from tests.world import World, playbook
+from tests.services.watch.meddling import Death, beside, dying, just_before
+from tests.services.watch.shop import HOUR, TICK, Shop, identity, said
+from tests.world import playbook
 
-HOUR, TICK = timedelta(hours=1), timedelta(microseconds=1)
 NOTICE = playbook().commitments.notice
 UNTIL = NOW + 24 * HOUR
 COMPLAINT = "Me han cobrado dos veces la factura"
@@ -38,16 +35,6 @@ def commitment(name: str = "a") -> str:
 
 
 DUE, BROKEN = (reminder_id(term_id=commitment(), stage=stage) for stage in ("due", "broken"))
-
-
-def identity(person: str = "ana") -> str:
-    return f"telegram:shop:{person}"
-
-
-def said(kind: Any = Message, name: str = "1", person: str = "ana", at: datetime = NOW, **more: Any) -> PersonalEvent:
-    plain = {"external_id": name, "occurred_at": at, "identity": identity(person), "account": "shop"}
-    found: PersonalEvent = kind.model_validate(plain | {"channel": "telegram"} | more)
-    return found
 
 
 def promise(name: str = "a", person: str = "ana", department: str | None = "billing", **more: Any) -> Commitment:
@@ -67,26 +54,12 @@ def move(name: str, at: datetime, until: datetime) -> CommitmentMove:
     )
 
 
-class Counter(World):
-    """A world in which somebody makes promises."""
+class Counter(Shop):
+    """A shop in which somebody makes promises, and nobody minds how long a customer waits."""
 
-    def has(self, *what: PersonalEvent | Step) -> None:
-        """Let things be journalled and projected."""
-        for each in what:
-            if isinstance(each, PersonalEvent):
-                delivery = Delivery("telegram", "shop", each.model_dump_json().encode(), {}, NOW)
-                self.table.insert(journal.expanded_item(delivery, each))
-            else:
-                steps.keep(self.table, each)
-        self.settle()
-
-    def round(self, at: datetime, *, then_settle: bool = True) -> int:
-        """Let the watch make its round at an instant; return how many promises it was given."""
-        self.clock = at
-        found = drive_due_work(self.projector(), time_is_left=lambda: True)["promised"]
-        if then_settle:
-            self.settle()
-        return found
+    def __init__(self) -> None:
+        super().__init__()
+        self.patient()
 
     def raised(self) -> dict[str, Escalation]:
         items = (item for item in self.scan() if item["sk"]["S"].startswith(keys.ESCALATION_PREFIX))
@@ -96,17 +69,10 @@ class Counter(World):
     def states(self) -> dict[str, str]:
         return {name: escalation.state for name, escalation in self.raised().items()}
 
-    def listed(self, kind: str) -> list[datetime]:
-        items = (item for item in self.scan() if item.get("open", {"S": ""})["S"].startswith(f"{kind}#"))
-        return sorted(datetime.fromisoformat(item["open_at"]["S"]) for item in items)
-
-    def handed(self, department: str) -> list[dict[str, Any]]:
-        return [orjson.loads(body) for body in self.hand_offs(department)]
-
 
 @pytest.fixture
 def world() -> Counter:
-    return Counter({})
+    return Counter()
 
 
 # ------------------------------------------------------------------------------------------------------- when, and whom
@@ -115,9 +81,9 @@ def world() -> Counter:
 def test_a_promise_is_found_when_it_is_nearly_due_and_not_before(world: Counter) -> None:
     world.has(said(), promise())
     assert world.listed("promised") == [UNTIL - NOTICE]
-    assert world.round(UNTIL - NOTICE - TICK) == 0
+    assert world.round(UNTIL - NOTICE - TICK)["promised"] == 0
     assert world.raised() == {}
-    assert world.round(UNTIL - NOTICE) == 1
+    assert world.round(UNTIL - NOTICE)["promised"] == 1
     (reminder,) = world.raised().values()
     assert (reminder.id, reminder.department, reminder.priority) == (DUE, "billing", "normal")
     assert (reminder.offered_at, reminder.accept_by) == (UNTIL - NOTICE, UNTIL)
@@ -134,13 +100,13 @@ def test_what_is_still_open_when_its_time_is_over_is_raised_again_with_the_fallb
     world.round(UNTIL)
     assert world.states() == {DUE: "offered"}, "at the very instant it may still be kept"
     world.round(UNTIL + TICK)
-    assert world.states() == {DUE: "offered", BROKEN: "offered"}
+    assert world.states() == {DUE: "withdrawn", BROKEN: "offered"}, "nobody is reminded of what is broken"
     broken = world.raised()[BROKEN]
     assert (broken.department, broken.priority, broken.offered_at) == ("care", "high", UNTIL)
     assert [reason.code for reason in broken.reasons] == ["commitment_broken"]
     assert [hand_off["commitment"]["department"] for hand_off in world.handed("care")] == ["billing"]
     assert world.listed("promised") == []
-    assert world.round(UNTIL + 99 * HOUR) == 0
+    assert world.round(UNTIL + 99 * HOUR)["promised"] == 0
 
 
 def test_when_the_watch_was_down_only_the_broken_promise_is_raised(world: Counter) -> None:
@@ -153,8 +119,8 @@ def test_when_the_watch_was_down_only_the_broken_promise_is_raised(world: Counte
 
 def test_nobody_is_reminded_of_what_they_have_only_just_promised(world: Counter) -> None:
     world.has(said(), promise(until=NOW + HOUR))
-    assert world.round(NOW) == 0
-    assert world.round(NOW + HOUR / 2) == 1
+    assert world.round(NOW)["promised"] == 0
+    assert world.round(NOW + HOUR / 2)["promised"] == 1
     assert world.raised()[DUE].accept_by == NOW + HOUR
 
 
@@ -223,7 +189,7 @@ def test_what_the_hand_off_shows(world: Counter, events: list[PersonalEvent], ca
 
 def test_a_promise_to_nobody_fails_and_holds_up_nobody(world: Counter) -> None:
     world.has(promise(), promise("b", "bea", until=UNTIL + TICK), said(person="bea"))
-    assert world.round(UNTIL - NOTICE + TICK) == 2
+    assert world.round(UNTIL - NOTICE + TICK)["promised"] == 2
     assert world.raised().keys() == {reminder_id(term_id=commitment("b"), stage="due")}
     assert world.listed("promised") == [UNTIL - NOTICE + TICK + timedelta(minutes=1), UNTIL + TICK]
     world.has(said())
@@ -241,8 +207,8 @@ def test_a_promise_to_nobody_fails_and_holds_up_nobody(world: Counter) -> None:
 )
 def test_what_was_seen_to_before_is_not_raised(world: Counter, then: Step) -> None:
     world.has(said(), promise(), then)
-    assert world.round(UNTIL - NOTICE) == 0
-    assert world.round(UNTIL + TICK) == 0
+    assert world.round(UNTIL - NOTICE)["promised"] == 0
+    assert world.round(UNTIL + TICK)["promised"] == 0
     assert world.raised() == {}
 
 
@@ -257,8 +223,8 @@ def test_the_index_may_list_what_is_over(world: Counter, then: Step) -> None:
     head = keys.commitment(identity_name=identity(), commitment_id=commitment())
     before = world.table.get(head)
     assert before is not None
-    world.table.set(head, casework.listed(head, UNTIL - NOTICE))
-    assert world.round(UNTIL - NOTICE) == 1
+    world.table.set(head, listed("promised", head, UNTIL - NOTICE))
+    assert world.round(UNTIL - NOTICE)["promised"] == 1
     assert world.raised() == {}
     assert world.table.get(head) == before
 
@@ -300,7 +266,7 @@ def test_a_promise_that_is_moved_is_raised_at_its_new_time_even_when_it_is_moved
     world.has(said(), promise())
     world.round(UNTIL - NOTICE)
     world.has(move("m", UNTIL - HOUR, UNTIL + 24 * HOUR), move("n", UNTIL - HOUR + TICK, UNTIL))
-    assert world.round(UNTIL - HOUR / 2 + TICK) == 1
+    assert world.round(UNTIL - HOUR / 2 + TICK)["promised"] == 1
     assert world.states() == {DUE: "withdrawn", reminder_id(term_id=step("n"), stage="due"): "offered"}
     world.round(UNTIL + TICK)
     assert world.states()[reminder_id(term_id=step("n"), stage="broken")] == "offered"
@@ -308,7 +274,7 @@ def test_a_promise_that_is_moved_is_raised_at_its_new_time_even_when_it_is_moved
 
 def test_what_is_kept_between_the_watchs_look_and_its_reminder_goes_to_nobody(world: Counter) -> None:
     world.has(said(), promise())
-    with just_before(world, reads_the_journal, lambda: world.has(end(UNTIL - NOTICE))):
+    with just_before(world.cloud, reads_the_journal, lambda: world.has(end(UNTIL - NOTICE))):
         world.round(UNTIL - NOTICE)
     assert world.states() == {DUE: "withdrawn"}
     assert world.handed("billing") == []
@@ -341,7 +307,7 @@ def test_a_reminder_left_behind_and_withdrawn_meanwhile_is_not_listed_as_offered
 def test_a_reminder_that_is_accepted_at_the_moment_at_which_it_is_withdrawn_is_theirs(world: Counter) -> None:
     world.has(said(), promise())
     world.round(UNTIL - NOTICE)
-    with just_before(world, writes_a_case, lambda: accept(world, DUE)):
+    with just_before(world.cloud, does_something_with_a_case, lambda: accept(world, DUE)):
         world.has(end(UNTIL))
     assert world.states() == {DUE: "accepted"}
 
@@ -351,39 +317,21 @@ def test_a_reminder_that_is_accepted_while_it_is_listed_again_is_not_offered_to_
     world.round(UNTIL - NOTICE)
     key = keys.escalation(identity_name=identity(), escalation_id=DUE)
     world.projector().postpone(key, kind="unprojected", attempts=0)
-    with just_before(world, writes_a_case, lambda: accept(world, DUE)):
+    with just_before(world.cloud, writes_a_case, lambda: accept(world, DUE)):
         world.projector().again(key)
     assert world.states() == {DUE: "accepted"}
     assert world.listed("offered") == []
 
 
 def accept(world: Counter, name: str) -> None:
-    key = keys.escalation(identity_name=identity(), escalation_id=name)
-    item = world.table.get(key)
-    assert item is not None
-    after = Escalation.model_validate_json(item["state"]["S"]).model_copy(update={"state": "accepted"})
-    assert world.table.replace(key, state=after.model_dump_json(exclude_defaults=True), seen=item["state"]["S"])
+    """Let somebody of the department take it on, as the desk does."""
+    found = world.projector().cases
+    doing = Doing("accepted", world.now(), Agent(subject="u3", department="billing"))
+    found.take(found.do(identity(), name, doing, step_id=step("accept")))
 
 
-@contextmanager
-def just_before(world: Counter, call: Callable[[str, Arguments], bool], happens: Callable[[], None]) -> Iterator[None]:
-    """Let something happen just before the first call of a kind."""
-    done = False
-
-    class Meddler:
-        def before(self, _service: str, operation: str, arguments: Arguments) -> None:
-            nonlocal done
-            if not done and call(operation, arguments):
-                done = True
-                happens()
-
-        def after(self, service: str, operation: str, arguments: Arguments, answer: Answer) -> None: ...
-
-    meddler = Meddler()
-    world.cloud.hooks.append(meddler)
-    yield
-    world.cloud.hooks.remove(meddler)
-    assert done
+def does_something_with_a_case(operation: str, arguments: Arguments) -> bool:
+    return operation == "PutItem" and arguments["Item"]["sk"]["S"].startswith(keys.moves(DUE))
 
 
 def writes_a_case(operation: str, arguments: Arguments) -> bool:
@@ -397,18 +345,25 @@ def reads_the_journal(operation: str, arguments: Arguments) -> bool:
 # -------------------------------------------------------------------------------------------------- once, whatever dies
 
 
-class Death(BaseException):
-    """The process is gone."""
-
-
 def lasting(world: Counter) -> list[Item]:
-    """Return the table without when it was written, and the version of the playbook's own items."""
-    return [{name: value for name, value in item.items() if name != "projected_at"} for item in world.scan()]
+    """Return the table without when it was written, and without until when what was raised then is to be accepted."""
+    return [
+        {name: value for name, value in item.items() if name not in {"projected_at", "open_at", "urgency"}}
+        | {"state": {"S": _A_DEADLINE.sub("", item["state"]["S"]) if "state" in item else ""}}
+        for item in world.scan()
+    ]
+
+
+_A_DEADLINE = re.compile(r'"accept_by":"[^"]*"')
+
+
+def handed_over(world: Counter) -> list[list[str]]:
+    return [[_A_DEADLINE.sub("", body) for body in world.hand_offs(name)] for name in world.queues]
 
 
 @pytest.mark.parametrize("at", [UNTIL - NOTICE, UNTIL + TICK], ids=["due", "broken"])
 def test_whatever_call_the_watch_dies_at_all_comes_to_the_same(at: datetime) -> None:
-    calm = Counter({})
+    calm = Counter()
     calm.has(said(), promise())
     before = len(calm.calls)
     calm.round(at)
@@ -416,65 +371,23 @@ def test_whatever_call_the_watch_dies_at_all_comes_to_the_same(at: datetime) -> 
     assert calls > 20
     for number in range(1, calls + 1):
         for moment in ("before", "after"):
-            world = Counter({})
+            world = Counter()
             world.has(said(), promise())
-            with dying(world, number, moment), suppress(Death):
+            with dying(world.cloud, number, moment), suppress(Death):
                 world.round(at)
             world.round(at + timedelta(minutes=2))
             assert lasting(world) == lasting(calm), f"{moment} call {number}"
-            assert [world.hand_offs(name) for name in world.queues] == [calm.hand_offs(name) for name in calm.queues]
-
-
-@contextmanager
-def dying(world: Counter, number: int, moment: str) -> Iterator[None]:
-    made = 0
-
-    class Killer:
-        def before(self, service: str, operation: str, arguments: Arguments) -> None:
-            nonlocal made
-            made += 1
-            if made == number and moment == "before":
-                raise Death
-
-        def after(self, service: str, operation: str, arguments: Arguments, answer: Answer) -> None:
-            if made == number and moment == "after":
-                raise Death
-
-    killer = Killer()
-    world.cloud.hooks.append(killer)
-    yield
-    world.cloud.hooks.remove(killer)
+            assert handed_over(world) == handed_over(calm)
 
 
 def test_two_watches_raise_each_promise_once(world: Counter) -> None:
     world.has(said(), promise())
     world.clock = UNTIL - NOTICE
-    with beside(world):
+    with beside(world.cloud, world.watch):
         world.round(UNTIL - NOTICE)
     assert world.states() == {DUE: "offered"}
     assert len(world.handed("billing")) == 1
     assert world.listed("promised") == [UNTIL]
-
-
-@contextmanager
-def beside(world: Counter) -> Iterator[None]:
-    """Let another watch make its whole round between any two calls of this one's."""
-    within = False
-
-    class Other:
-        def before(self, service: str, operation: str, arguments: Arguments) -> None:
-            nonlocal within
-            if not within:
-                within = True
-                drive_due_work(world.projector(), time_is_left=lambda: True)
-                within = False
-
-        def after(self, service: str, operation: str, arguments: Arguments, answer: Answer) -> None: ...
-
-    other = Other()
-    world.cloud.hooks.append(other)
-    yield
-    world.cloud.hooks.remove(other)
 
 
 # -------------------------------------------------------------------------------------------------------- what it costs
@@ -483,25 +396,20 @@ def beside(world: Counter) -> Iterator[None]:
 def test_a_round_costs_what_is_due_and_not_what_is_open() -> None:
     calls = []
     for number in (1, 60):
-        world = Counter({})
+        world = Counter()
         later = [promise(f"later{count}", until=UNTIL + 48 * HOUR) for count in range(number)]
         world.has(said(), promise(), *later)
         before = len(world.calls)
-        assert world.round(UNTIL - NOTICE, then_settle=False) == 1
+        assert world.round(UNTIL - NOTICE, then_settle=False)["promised"] == 1
         calls.append([operation for operation, _ in world.calls[before:]])
     assert calls[0] == calls[1]
 
 
 def test_a_shorter_notice_counts_for_what_is_listed_already(world: Counter) -> None:
     world.has(said(), promise())
-    republish(world, remind_before_minutes=30)
-    assert world.round(UNTIL - NOTICE) == 1
+    world.republish(commitments={"remind_before_minutes": 30})
+    assert world.round(UNTIL - NOTICE)["promised"] == 1
     assert world.raised() == {}
     assert world.listed("promised") == [UNTIL - HOUR / 2]
-    assert world.round(UNTIL - HOUR / 2) == 1
+    assert world.round(UNTIL - HOUR / 2)["promised"] == 1
     assert world.states() == {DUE: "offered"}
-
-
-def republish(world: Counter, **commitments: int) -> None:
-    now = playbook().model_dump() | {"version": playbook().version + 1, "commitments": commitments}
-    publish(world.table, Playbook.model_validate(now))

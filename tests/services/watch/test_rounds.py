@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from threading import Barrier
 from typing import TYPE_CHECKING, Any, cast
 
 import boto3
@@ -124,6 +125,33 @@ def test_what_was_left_behind_is_driven_when_it_is_due_and_then_off_the_list(
     assert is_projected(projector, "ana")
     assert not item(projector, key).keys() & {"open", "open_at", "attempts"}
     assert drive_due_work(projector, time_is_left=always)["unprojected"] == 0
+
+
+def test_what_falls_due_at_once_is_driven_side_by_side_and_one_that_fails_stops_none(
+    projector: Projector, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = set(left_behind(projector, *(message(number, f"person-{number}") for number in range(10))))
+    all_of_them = Barrier(5)
+    driven: list[Key] = []
+
+    def drive(_: Projector, key: Key) -> None:
+        all_of_them.wait(timeout=10)  # broken, and nothing is driven, unless five are at it
+        driven.append(key)
+        if len(driven) == 3:
+            raise StoreUnavailable("this one")
+
+    monkeypatch.setitem(cast("dict[str, Any]", DRIVEN), "unprojected", drive)
+    clock.now += MINUTE
+    assert drive_due_work(projector, time_is_left=always, at_once=5)["unprojected"] == 10
+    assert (len(driven), set(driven)) == (10, wanted)
+
+
+def test_no_more_are_begun_than_there_is_time_for(projector: Projector, clock: Clock) -> None:
+    left_behind(projector, *(message(number, f"person-{number}") for number in range(10)))
+    clock.now += MINUTE
+    time = iter([True, True, False])
+    assert drive_due_work(projector, time_is_left=lambda: next(time), at_once=4)["unprojected"] == 8
+    assert drive_due_work(projector, time_is_left=always, at_once=4)["unprojected"] == 2
 
 
 def test_a_delivery_is_left_to_the_projector_for_two_minutes(projector: Projector, clock: Clock) -> None:

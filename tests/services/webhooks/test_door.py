@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import orjson
 import pytest
 
 from shared.errors import ConfigurationError, MalformedRequest, SignatureError, UnknownAccount
-from shared.models import Handshake, Request
+from shared.models import Handshake, Receipt, Request
+from shared.store import journal
+from tests.conftest import NOW, TABLE
+from tests.shared.platforms.twilio import sender as twilio
 from tests.world import World
 
 SUBSCRIBE = {"hub.mode": "subscribe", "hub.challenge": "42"}
@@ -61,3 +65,25 @@ def test_a_secret_rotated_on_both_sides_is_found_without_a_restart() -> None:
     clock[0] += 60
     assert answer("new")
     assert answer("old")
+
+
+URL = "https://door.example/webhooks/twilio/tienda"
+
+
+def test_of_a_urls_parameters_those_are_kept_that_events_are_read_with_and_the_proof_covers_them() -> None:
+    own = "rpl_abcdefghijklmnopqrstuvwxyz"
+    world = World({"twilio/tienda": {"signing": [twilio.SECRETS[0]]}})
+    body = b"AccountSid=AC1&MessageSid=SM1&MessageStatus=delivered&From=%2B34910000001&To=%2B34600000001"
+    url = f"{URL}?reply={own}&colour=red"
+    headers = twilio.sign(body, twilio.SECRETS[0], NOW, url=url)
+
+    def answer(called: str) -> object:
+        request = Request("POST", called, headers, dict(parse_qsl(urlsplit(called).query)), body)
+        return world.door().answer(platform="twilio", account="tienda", request=request, request_id="r1")
+
+    with pytest.raises(SignatureError):
+        answer(url.replace("rpl_a", "rpl_b"))
+    assert answer(url)
+    (entry,) = [journal.entry(item) for item in world.cloud.look().items(TABLE) if "event#" in item["sk"]["S"]]
+    assert isinstance(entry.event, Receipt)
+    assert entry.event.reply_id == own

@@ -1,12 +1,14 @@
 """Arbitrary steps, for properties."""
 
-from typing import Any
+from typing import Any, get_args
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from shared.casework.steps import (
+    Act,
     Agent,
+    CaseMove,
     Commitment,
     CommitmentEnd,
     CommitmentMove,
@@ -14,12 +16,21 @@ from shared.casework.steps import (
     LinkDecision,
     Need,
     Note,
+    ReplyAsked,
+    ReplyMove,
     Step,
     pair,
 )
+from shared.playbook import PRIORITIES
+from shared.replying import Template
 from tests.strategies import identifiers, instants, optional_texts, texts
 
-agents = st.builds(Agent, subject=identifiers, department=st.none() | st.from_regex(r"\A[a-z][a-z0-9_]{0,30}\Z"))
+departments = st.from_regex(r"\A[a-z][a-z0-9_]{0,30}\Z")
+agents = st.builds(Agent, subject=identifiers, department=st.none() | departments)
+numbers = st.integers(1, 999_999)
+templates = st.builds(
+    Template, name=identifiers, language=identifiers, parameters=st.lists(texts, max_size=2).map(tuple)
+)
 pairs = st.lists(identifiers, min_size=2, max_size=2, unique=True).map(lambda two: pair(*two))
 
 _OWN: dict[type[Step], dict[str, SearchStrategy[Any]]] = {
@@ -39,6 +50,35 @@ _OWN: dict[type[Step], dict[str, SearchStrategy[Any]]] = {
         "decision": st.sampled_from(["linked", "unlinked", "dismissed"]),
         "pairs": st.lists(pairs, min_size=1, max_size=3).map(tuple),
         "despite": optional_texts,
+    },
+    CaseMove: {
+        "escalation_id": identifiers,
+        "number": numbers,
+        "act": st.sampled_from(get_args(Act)),
+        "to": st.none() | departments,
+        "priority": st.none() | st.sampled_from(PRIORITIES),
+        "due_by": st.none() | instants,
+        "evidence": optional_texts,
+    },
+    ReplyAsked: {
+        "channel": identifiers,
+        "account": identifiers,
+        "thread": identifiers,
+        "text": texts,
+        "template": st.none() | templates,
+        "privately": st.booleans(),
+        "reply_to": optional_texts,
+        "escalation_id": optional_texts,
+        "automatic": st.booleans(),
+    },
+    ReplyMove: {
+        "reply_id": identifiers,
+        "number": numbers,
+        "act": st.sampled_from(get_args(ReplyMove.model_fields["act"].annotation)),
+        "external_id": optional_texts,
+        "sent_at": st.none() | instants,
+        "address": optional_texts,
+        "code": optional_texts,
     },
 }
 

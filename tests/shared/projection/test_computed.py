@@ -14,7 +14,7 @@ from shared.store.keys import Key
 from shared.store.table import Item
 from tests import counter
 from tests.conftest import NOW
-from tests.shared.repair.house import House
+from tests.shared.repair.house import PLAYBOOK, House
 
 CONTACTS = [
     ContactPoint(kind="phone", value="+34600000000"),
@@ -88,14 +88,14 @@ def test_the_projector_comes_to_what_the_journal_says(events: list[PersonalEvent
         del told[:size]
     entries = [journal.entry(item) for item in kept]
     random.shuffle(entries)
-    assert projected(house) == {key: lasting(item) for key, item in compute(entries).items.items()}
+    assert projected(house) == {key: lasting(item) for key, item in compute(entries, lambda: PLAYBOOK).items.items()}
 
 
 @given(st.lists(some_events, max_size=8))
 def test_whatever_was_said_of_a_person_is_in_a_head_or_in_about(events: list[PersonalEvent]) -> None:
     """Each event is in exactly one of the two: neither forgets what the other leaves out."""
     entries = [journal.entry(journal.expanded_item(counter.delivery(), event)) for event in events]
-    computed = compute(entries)
+    computed = compute(entries, lambda: PLAYBOOK)
     known = [head.known for head in computed.heads.values()] + ([computed.about.known] if computed.about else [])
     assert join(*known) == join(*map(said, events))
 
@@ -111,4 +111,4 @@ def lasting(item: Item) -> Item:
 
 
 def test_of_nothing_comes_nothing() -> None:
-    assert dict(compute([]).items) == {}
+    assert dict(compute([], lambda: PLAYBOOK).items) == {}

@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from bench.capacity import write_units
+from shared.clocks.happenings import of_event
 from shared.models import Author, Call, Deletion, Delivery, Edit, Message, PersonalEvent, Reaction, Receipt
 from shared.platforms import load
-from shared.projection.conversation import Contact, Conversation, LastCall, fold, speaks, touches
+from shared.projection.conversation import CALL_ENDS, Contact, Conversation, LastCall, asks, fold, speaks, touches
 from shared.projection.known import join, said
 from shared.projection.tones import Felt
 from shared.store import keys
@@ -84,7 +85,8 @@ def specified(events: Iterable[PersonalEvent]) -> Conversation | None:
         return None
     inbound = [event.occurred_at for event in told if speaks(event) == "inbound"]
     outbound = [event.occurred_at for event in told if speaks(event) == "outbound"]
-    waiting = [at for at in inbound if not outbound or at > max(outbound)]
+    asked = [event.occurred_at for event in told if asks(event)]
+    waiting = [at for at in asked if not outbound or at > max(outbound)]
     public = any(message.visibility == "public" for message in messages)
     last_call = max(calls, key=_says_more, default=None)
     return Conversation(
@@ -150,7 +152,7 @@ class World:
     head: Conversation | None = None
 
     def first_inbound_after(self, at: datetime) -> datetime | None:
-        found = (event.occurred_at for event in self.journalled if speaks(event) == "inbound")
+        found = (event.occurred_at for event in self.journalled if asks(event))
         return min((found_at for found_at in found if found_at > at), default=None)
 
     def project(self, events: Sequence[PersonalEvent]) -> Generator[None]:
@@ -378,6 +380,20 @@ def test_a_call_of_ours_is_one_contact_from_its_ringing_to_its_end() -> None:
         assert head.last_outbound_at == ends.occurred_at
 
 
+def test_a_call_that_a_machine_took_neither_asks_nor_answers() -> None:
+    missed = call(1, "inbound", "missed")
+    ours, theirs = (
+        call(minute, direction, "completed", 30).model_copy(update={"by_machine": True})
+        for minute, direction in ((2, "inbound"), (3, "outbound"))
+    )
+    assert calm([ours]) is None, "that a menu was heard is no contact with anybody"
+    for order in permutations([missed, ours, theirs]):
+        head = calm(order)
+        assert head is not None
+        assert (head.waiting_since, head.last_outbound_at) == (missed.occurred_at, None)
+        assert head.last_call == LastCall(theirs.occurred_at, "outbound", "completed", 30), "we did call"
+
+
 def test_only_what_the_customer_wrote_has_a_tone() -> None:
     ours = message(1, "outbound", text="Estamos encantados con usted, sois los mejores")
     neutral = message(2, text="Gracias")
@@ -387,9 +403,32 @@ def test_only_what_the_customer_wrote_has_a_tone() -> None:
     assert head.tones == ()
 
 
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_a_thank_you_waits_for_nothing_before_or_after_what_it_thanks_for(order: tuple[int, ...]) -> None:
+    thanks = message(2, text="Gracias Ana"), message(4, text="Muchas gracias, Ana")
+    said_so = [message(1), message(3, "outbound"), *thanks]
+    head = calm([said_so[place] for place in order])
+    assert head is not None
+    assert (head.waiting_since, head.last_inbound_at) == (None, NOW + timedelta(seconds=4))
+    asking = calm([*(said_so[place] for place in order), message(6, text="¿Y la factura?"), message(5, text="ok")])
+    assert asking is not None
+    assert asking.waiting_since == NOW + timedelta(seconds=6)
+
+
+def test_what_asks_is_what_clocks_take_for_a_question() -> None:
+    told: list[Message | Call] = [
+        message(1), message(1, text="gracias"), message(1, text="gracias por nada"), message(1, "outbound"),
+        message(1, text="gracias", attachments=({"type": "image"},)), message(1, "outbound", text="gracias"),
+        *(call(1, way, end) for way in ("inbound", "outbound") for end in (*CALL_ENDS, "ringing")),
+    ]  # fmt: skip
+    for event in told:
+        happened = of_event(event)
+        assert asks(event) == (happened is not None and happened.what == "spoke"), event
+
+
 def test_a_neutral_conversation_does_not_grow_by_a_byte() -> None:
     """The very text that heads had before there were tones and calls in them."""
-    head = calm([message(1, text="Hola"), message(2, "outbound", text="Dígame"), message(3, text="Gracias")])
+    head = calm([message(1, text="Hola"), message(2, "outbound", text="Dígame"), message(3, text="¿Y bien?")])
     assert head is not None
     assert head.model_dump_json(exclude_defaults=True) == (
         '{"identity":"counter:shop:ana","account":"shop","channel":"counter","thread":"direct","visibility":"private",'

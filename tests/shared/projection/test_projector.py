@@ -9,7 +9,7 @@ import pytest
 from shared.errors import ConfigurationError
 from shared.models import Author, ContactPoint, Delivery, Message
 from shared.platforms import load
-from shared.projection import projector as projection
+from shared.projection import asking
 from shared.projection.conversation import Conversation
 from shared.store import journal, keys
 from shared.store.keys import Key
@@ -61,7 +61,7 @@ def test_the_second_message_of_a_person_costs_one_read_and_one_write(world: Worl
     undone, before = world.undone(), len(world.calls)
     world.projector().project(undone)
     # The playbook is read once a minute by each process; this process is new.
-    assert [operation for operation, _ in world.calls[before:]] == ["BatchGetItem", "PutItem", "GetItem"]
+    assert [operation for operation, _ in world.calls[before:]] == ["BatchGetItem", "GetItem", "PutItem"]
 
 
 def test_who_waits_and_since_when(world: World) -> None:
@@ -97,18 +97,18 @@ def test_a_message_journalled_while_a_late_answer_is_projected_is_not_overlooked
     journalled(world, message(at=NOW + timedelta(minutes=5), direction="outbound"))
     answer = world.undone()
     between = message(at=NOW + timedelta(minutes=10))
-    asked = projection.Projector._first_inbound_after
+    ask = asking.first_after
     questions = []
 
     def ask_and_let_another_process_in(*arguments: Any) -> datetime | None:
-        found = asked(*arguments)
+        found = ask(*arguments)
         questions.append(found)
         if len(questions) == 1:
             journalled(world, between)
             world.projector().project([item for item in world.undone() if item not in answer])
         return found
 
-    monkeypatch.setattr(projection.Projector, "_first_inbound_after", ask_and_let_another_process_in)
+    monkeypatch.setattr(asking, "first_after", ask_and_let_another_process_in)
     world.projector().project(answer)
     assert head(world).waiting_since == between.occurred_at
 

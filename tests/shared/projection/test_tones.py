@@ -71,3 +71,9 @@ def test_a_day_is_one_in_utc() -> None:
 @pytest.mark.parametrize("text", ["", "Gracias", "¿A qué hora abrís?"])
 def test_most_messages_say_nothing_of_it(text: str) -> None:
     assert felt(message(text)) is None
+
+
+def test_a_review_is_felt_by_its_stars_and_our_answer_to_it_is_not() -> None:
+    review = message("").model_copy(update={"rating": 2})
+    assert felt(review) == Felt(NOW, "unhappy", ("2 of 5 stars",))
+    assert felt(review.model_copy(update={"direction": "outbound"})) is None

@@ -11,7 +11,7 @@ from shared.models import Delivery, Event, Message, event_adapter
 from shared.platforms import Platform, Unit
 from shared.playbook import parse
 from shared.projection.projector import Projector
-from shared.queues import Departments
+from shared.queues import Departments, Replies
 from shared.repair.difference import Difference
 from shared.repair.replay import replay
 from shared.repair.reproject import reproject
@@ -62,6 +62,7 @@ class House:
         self.cloud.create_bucket("deliveries")
         names = [department.name for department in PLAYBOOK.departments]
         self.urls = {name: self.cloud.create_queue(f"{name}.fifo", {"FifoQueue": "true"}) for name in names}
+        self.replies_url = self.cloud.create_queue("replies.fifo", {"FifoQueue": "true"})
         self.table = Table(self.cloud.client("dynamodb"), TABLE)
         self.bucket = Bucket(self.cloud.client("s3"), "deliveries")
         publish(self.table, PLAYBOOK)
@@ -76,7 +77,16 @@ class House:
 
     def projector(self) -> Projector:
         departments = Departments(self.cloud.client("sqs"), self.urls)
-        return Projector(self.table, self.bucket, departments, CurrentPlaybook(self.table), lambda: NOW, version="1")
+        replies = Replies(self.cloud.client("sqs"), self.replies_url)
+        return Projector(
+            self.table,
+            self.bucket,
+            departments,
+            CurrentPlaybook(self.table),
+            lambda: NOW,
+            version="1",
+            replies=replies,
+        )
 
     def take(self, *events: Event | dict[str, Any]) -> Delivery:
         """Keep one delivery of these events, and project everything."""
@@ -117,7 +127,13 @@ class House:
 
     def reproject(self, *people: str, do: bool) -> list[Difference]:
         partitions: Iterable[str] = [keys.identity(f"counter:shop:{person}") for person in people]
-        return list(reproject(partitions, table=self.table, playbook=lambda: PLAYBOOK, now=lambda: NOW, do=do))
+        now = self.clock
+        return list(reproject(partitions, table=self.table, playbook=lambda: PLAYBOOK, now=lambda: now, do=do))
+
+    def handed(self, department: str) -> list[dict[str, Any]]:
+        """Return the hand-offs on a department's queue, by their offers."""
+        messages = self.cloud.look().messages(self.urls[department])
+        return sorted((orjson.loads(message.body) for message in messages), key=lambda each: int(each["offer"]))
 
     def items(self) -> dict[Key, Item]:
         return {key_of(item): item for item in self.cloud.look().items(TABLE)}

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from bench.capacity import WRITE_UNIT, item_size
 from shared.models import Delivery
-from shared.platforms import load, names
+from shared.platforms import load
 from shared.store import codec, journal
 from shared.store.journal import Object
 from tests.conftest import NOW
+from tests.contract.platforms import PLATFORMS
 from tests.template import ROOT
 
 # A dictionary is never changed once something was written with it: give a better one the next number.
@@ -22,7 +23,7 @@ heads = st.binary(max_size=300).map(lambda head: head.replace(b"\n", b" "))
 SAMPLES = [
     ROOT / "tests" / "shared" / "platforms" / platform / "samples" / f"{sample}.json"
     for platform, sample in (
-        *((name, "text") for name in names()),
+        *((name, "text") for name in (found.name for found in PLATFORMS)),
         ("meta", "instagram_dm"),
         ("meta", "messenger_text"),
         ("meta", "whatsapp_text"),
@@ -78,7 +79,9 @@ def test_the_first_byte_names_the_newest_dictionary() -> None:
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: f"{path.parents[1].name}-{path.stem}")
 def test_an_ordinary_message_fits_one_write_unit(sample: Path) -> None:
     platform = load(sample.parents[1].name)
-    item = journal.record(Delivery(platform.name, "shop", sample.read_bytes(), {}, NOW), platform)
+    (sender,) = (each for each in PLATFORMS if each.name == platform.name)
+    body = sender.written(sample.read_bytes())
+    item = journal.record(Delivery(platform.name, sender.sender.ACCOUNT, body, {}, NOW), platform)
     assert not isinstance(item, Object)
     assert item["sk"]["S"].startswith("event#")
     assert item_size(item) <= WRITE_UNIT

@@ -12,10 +12,12 @@ from typing import Any
 import orjson
 import pytest
 
+from shared.casework.steps import Agent, ReplyAsked, ReplyMove, reply_id
 from shared.errors import NotFound
 from shared.ids import customer_id
+from shared.media.copies import KEPT, Copy
 from shared.models import Request
-from shared.store import codec, journal, keys
+from shared.store import codec, journal, keys, media, steps
 from shared.store.held import Held, held, unclaimed
 from shared.store.keys import Key
 from shared.store.ledger import Span
@@ -46,7 +48,14 @@ PROVEN: dict[str, Any] = {"email": {"value": EMAIL, "verified": True}, "phone": 
 
 ABOUT_NOBODY = {
     ("account#<platform>/<account>", "health"): "It says how a channel of the company's is, and names no customer.",
+    ("account#<platform>/<account>", "cursor#<thing>"): "It says how far something public was read, in digests.",
     ("account#<platform>/<account>", "refused#<reason>"): "What had no proof is not kept; only that it came.",
+    (
+        "account#<platform>/<account>",
+        "rate#<channel>#<seconds>#<window>",
+    ): "It counts what an account sends, to anybody.",
+    ("account#<platform>/<account>", "pause#<channel>"): "It says until when an account sends nothing to anybody.",
+    ("department#<name>", "choice#<step>"): "It names whose case somebody took, and ends by itself after 7 days.",
     ("playbook", "version#<version>"): "It is the company's own configuration.",
     ("playbook", "current"): "It is the company's own configuration.",
 }
@@ -103,11 +112,30 @@ class Story:
             found.keep(journal.object_item(self.world.bucket.get(name)))
         self.world.settle()
 
+    def copy(self) -> None:
+        """Note that the one file which came is copied."""
+        (event,) = (key for key, item in self.items().items() if "files" in item)
+        copied = Copy(state="copied", at=NOW, object=FILE, verdict="not_scanned")
+        assert media.keep(self.world.table, keys.media(event, 0), copied, before=None, for_days=0)
+
     def ask(self, whom: str, what: str, **said: Any) -> None:
         self.office.later(minutes=1)
         answer = self.office.ask(f"/customers/{customer_id(whom)}/{what}", said)
         assert answer.status == 201, answer.text
         self.world.settle()
+
+    def reply(self, **said: Any) -> None:
+        """Have her answered, once, under another address of hers."""
+        asked = ReplyAsked(id="stp_reply", at=NOW, by=Agent(subject="u1"), account="shop_app", channel="app", **said)
+        done = {"identity": asked.identity, "at": NOW, "by": asked.by, "reply_id": reply_id(asked)}
+        sent = {"external_id": f"{CANARY}-sent", "address": ANA[1]}
+        for step in (
+            asked,
+            ReplyMove(id="stp_attempted", number=1, act="attempted", **done),
+            ReplyMove(id="stp_sent", number=2, act="sent", **done, **sent),
+        ):
+            steps.keep(self.world.table, step)
+            self.world.settle()
 
     def held(self, identity: str = ANA[0]) -> list[Held]:
         return list(held(customer_id(identity), table=self.world.table, bucket=self.world.bucket))
@@ -177,13 +205,15 @@ def _lived(story: Story) -> Story:
     hear(one(unit("message.edited", "e-1", customer=IN_APP, target="m-1", text=CANARY)))
     hear(one(unit("message.deleted", "d-1", customer=IN_APP, target="m-1")))
     hear(one(speaks("m-3", IN_APP_TOO, **PROVEN)), one(speaks("m-4", LEFT)), one(speaks("m-5", LUIS)))
-    hear(by_telegram("callback_inline"), by_telegram("complaint"))
+    hear(by_telegram("callback_inline"), by_telegram("complaint"), by_telegram("photo_caption"))
+    story.copy()
     hear(BATCH, BATCH, WITH_LUIS, WITH_LUIS, WITH_IGNORED, LARGE_ONE, LARGE_ONE)
     story.announce()
     ask(ANA[1], "links", identity=ON_TELEGRAM, decision="linked", why="She wrote so.")
     ask(ANA[0], "links", identity=FORMER, decision="linked", why="He said so.")
     ask(FORMER, "unlinks", identity=FORMER, why="A brother.")
     ask(ANA[0], "links", identity=OTHERS[2], decision="dismissed", why="They share a shop.")
+    story.reply(identity=ANA[0], text=CANARY, privately=True)
     ask(ANA[0], "notes", text=CANARY)
     ask(ANA[1], "needs", topic="eSIM", text=CANARY)
     until = (NOW + timedelta(days=3)).isoformat()
@@ -194,6 +224,8 @@ def _lived(story: Story) -> Story:
 
 
 MARK = keys.crowded("phone", SHOP)
+FILE = f"{KEPT}a/b/0"
+"""A copy of a file, whose name tells nobody whose it is."""
 
 
 def brought_nothing(story: Story) -> set[Key | str]:
@@ -207,7 +239,7 @@ def test_everything_that_tells_of_a_person_is_held_of_them_and_nothing_else_is(s
     beyond = brought_nothing(story)
     assert len(beyond) == 4
     assert not found & beyond
-    assert found == (story.telling(HERS) - beyond) | {MARK}
+    assert found == (story.telling(HERS) - beyond) | {MARK, FILE}
 
 
 def test_each_thing_is_held_once_with_the_item_that_it_is(story: Story) -> None:

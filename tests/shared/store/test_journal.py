@@ -227,6 +227,18 @@ def test_the_second_time_is_a_duplicate(kept: Journal, table: Table, events: tup
     assert journal.repetition(again)["ledger"]["S"].startswith("counter/shop#2026-12-22#")
 
 
+def test_what_the_platform_does_not_date_is_the_same_whenever_it_comes_again(kept: Journal, table: Table) -> None:
+    undated = MESSAGE.model_copy(update={"dated": False})
+    first = journal.record(delivery(b"[]"), counter.saying(undated))
+    kept.keep(first)
+    later = undated.model_copy(update={"occurred_at": undated.occurred_at + timedelta(days=1)})
+    again = as_item(journal.record(delivery(b"[]", request_id="second"), counter.saying(later)))
+    assert kept.keep(again) == "duplicate"
+    assert not list(table.query(keys.delivery(keys.delivery_id(delivery(b"[]"))).pk)), "it is noted, and not kept again"
+    assert table.get(keys.repeated(key_of(again), received_at=NOW, request_id="second")) == journal.repetition(again)
+    assert table.get(key_of(again)) == first
+
+
 def test_the_same_request_is_no_repetition(kept: Journal, table: Table) -> None:
     """The SDK tries again after a time-out, and a spilled delivery may be journalled twice."""
     item = as_item(journal.record(delivery(b"[]"), counter.saying(MESSAGE)))

@@ -4,6 +4,7 @@ import random
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -11,11 +12,15 @@ import boto3
 import pytest
 
 from shared.accounts import Account
+from shared.casework.cases import Doing
 from shared.casework.commitments import commitment_id
 from shared.casework.seen import Seen as Look
-from shared.casework.steps import Agent, Commitment, CommitmentEnd, Note
+from shared.casework.steps import Agent, Commitment, CommitmentEnd, Note, ReplyAsked, ReplyMove, Step, reply_id
 from shared.channels import Facts, Reason, judge
+from shared.escalation import Escalation
+from shared.media.copies import Copy
 from shared.models import (
+    Attachment,
     Author,
     Call,
     ContactPoint,
@@ -29,16 +34,20 @@ from shared.models import (
     Receipt,
 )
 from shared.playbook import Playbook, parse
-from shared.projection import casework
+from shared.polling import Polled
 from shared.projection.projector import Projector
+from shared.projection.unanswered import LONG
 from shared.queues import Departments
 from shared.repair.difference import digest
 from shared.repair.redrive import Refusal, refuse
-from shared.store import health, journal, keys, steps
+from shared.replying import Rate
+from shared.store import choices, health, journal, keys, media, polls, rates, steps
 from shared.store import seen as looks
+from shared.store.choices import Choice
 from shared.store.journal import Bucket, Journal, Object, record
 from shared.store.keys import Key
 from shared.store.playbooks import CurrentPlaybook, publish
+from shared.store.rates import Sending
 from shared.store.refusals import RefusalNotes
 from shared.store.revisions import REVISION_PREFIX
 from shared.store.table import Item, Table, key_of
@@ -52,7 +61,10 @@ if TYPE_CHECKING:
 README = Path(journal.__file__).with_name("README.md").read_text()
 PLAYBOOK: Playbook = parse((ROOT / "infra" / "playbook.example.toml").read_text())
 
-HISTORY = (keys.EVENT_PREFIX, keys.REPEATED_PREFIX, REVISION_PREFIX, keys.SEEN_PREFIX, keys.STEP_PREFIX)
+HISTORY = (
+    *(keys.EVENT_PREFIX, keys.MEDIA_PREFIX, keys.REPEATED_PREFIX, keys.REPLY_PREFIX),
+    *(REVISION_PREFIX, keys.SEEN_PREFIX, keys.SENT_PREFIX, keys.STEP_PREFIX),
+)
 
 PLACEHOLDERS = {
     "instant": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z",
@@ -61,6 +73,9 @@ PLACEHOLDERS = {
     "platform": r"[a-z_]+",
     "account": r"[^#]+",
     "reason": "signature|handshake",
+    "case": "(?:esc|rpl)_[^#]+",
+    "number": r"\d{6}",
+    "step": "stp_[^#]+",
 }
 
 ANA = "counter:shop:ana"
@@ -76,6 +91,7 @@ AUTHOR = Author(
 COMPLAINT = Message.model_validate(
     COMMON | {"external_id": "1", "text": "Me han cobrado la factura dos veces", "author": AUTHOR}
 )
+PHOTO = Attachment(type="photo", id="p")
 EVENTS = (
     COMPLAINT,
     Message.model_validate(COMMON | {"external_id": "2", "text": "Hola", "dated": False}),
@@ -86,7 +102,18 @@ EVENTS = (
     Deletion.model_validate(COMMON | {"external_id": "7", "target": "2"}),
     Reaction.model_validate(COMMON | {"external_id": "8", "target": "3", "emoji": "👍"}),
     Receipt.model_validate(COMMON | {"external_id": "9", "target": "3", "status": "read"}),
+    Message.model_validate(COMMON | {"external_id": "12", "attachments": (PHOTO,)}),
+    Message.model_validate(COMMON | {"external_id": "13", "attachments": (PHOTO,), "dated": False}),
 )
+OVERHEARD = tuple(
+    Message.model_validate(
+        COMMON
+        | {"external_id": number, "text": "Hoy Teleprado", "visibility": "public", "overheard": True, "dated": dated}
+        | {"identity": "counter:shop:luis"}
+    )
+    for number, dated in (("10", True), ("11", False))
+)
+"""What nobody said to the company, and nobody was offered."""
 LATER = tuple(event.model_copy(update={"external_id": f"later {event.external_id}"}) for event in EVENTS)
 CROWD = tuple(
     COMPLAINT.model_copy(
@@ -104,6 +131,22 @@ IGNORED = Ignored(external_id="6", occurred_at=NOW, reason="a sticker")
 BY = Agent(subject="colleague-1", department="care")
 PROMISE = Commitment(id="stp_a", identity=ANA, at=NOW, by=BY, matter="la factura", text="La miramos.", until=NOW)
 KEPT = CommitmentEnd(id="stp_b", identity=ANA, at=NOW, by=BY, commitment_id=commitment_id(PROMISE), outcome="kept")
+ASKED = ReplyAsked(
+    id="stp_r", identity=ANA, at=NOW, by=BY, channel="counter", account="shop", text="Le escribo.", privately=True
+)
+"""What is answered in private, under an address that is only known once it is sent; and what nobody can confirm."""
+BECAME = tuple(
+    ReplyMove(
+        id=f"stp_r{number}", identity=ANA, at=NOW, by=BY, reply_id=reply_id(ASKED), number=number, act=act, **more
+    )
+    for number, act, more in (
+        (1, "attempted", {}),
+        (2, "unknown", {}),
+        (3, "not_there", {}),
+        (4, "attempted", {}),
+        (5, "sent", {"external_id": "m-1", "address": f"{ANA}-in-private"}),
+    )
+)
 LOOK = Look(id="request-9", at=NOW, by="colleague-1", what="customer")
 STEPS = (PROMISE, Note(id="stp_c", identity=ANA, at=NOW, by=BY, text="Prefiere que le llamen."))
 STRANGE = {"kind": "message", "from": "a version of the platform that is yet to come"}
@@ -150,7 +193,7 @@ def rows() -> list[Row]:
     return found
 
 
-def is_offered(item: Item) -> bool:
+def is_a_case(item: Item) -> bool:
     return str(item["sk"]["S"]).startswith(keys.ESCALATION_PREFIX)
 
 
@@ -206,7 +249,7 @@ def seen(projector: Projector, bucket: Bucket, dynamodb: "DynamoDBClient") -> Se
     for event in EVENTS:
         journalled.keep(record(counter.delivery(event), counter.COUNTER))
     for delivery in (
-        *map(counter.delivery, CROWD),
+        *map(counter.delivery, (*CROWD, *OVERHEARD)),
         counter.delivery(*LATER),
         counter.delivery(*EVENTS, STRANGE),
         counter.delivery(IGNORED),
@@ -221,11 +264,29 @@ def seen(projector: Projector, bucket: Bucket, dynamodb: "DynamoDBClient") -> Se
     looked_after = Account(platform=counter.NAME, account=counter.ACCOUNT)
     judged = judge("counter/shop", Facts(known_since=NOW), before=None, now=NOW)
     assert health.keep(projector.table, looked_after, judged, before=None)
+    assert polls.move(
+        projector.table, polls.key(looked_after, "https://a.example.com/feed"), Polled(at=NOW), before=None
+    )
     for reason in get_args(Reason):
         RefusalNotes(projector.table).note(platform=counter.NAME, account=counter.ACCOUNT, reason=reason, at=NOW)
     for step in STEPS:
         steps.keep(projector.table, step)
+    other = ASKED.model_copy(update={"id": "stp_s", "privately": False})
+    refused = BECAME[0].model_copy(update={"reply_id": reply_id(other), "act": "refused"})
+    spoken_of: tuple[Step, ...] = (ASKED, *BECAME, other, refused)
+    for spoken in spoken_of:
+        steps.keep(projector.table, spoken)
+        projector.take(spoken)
+        found.note(read_all(dynamodb))
+    sending = Sending(counter.NAME, counter.ACCOUNT, counter.NAME)
+    assert rates.take(projector.table, sending, [Rate(1, timedelta(seconds=1))], NOW) is None
+    rates.pause(projector.table, sending, NOW)
     looks.keep(projector.table, [keys.identity(ANA)], LOOK)
+    for event, days in zip(EVENTS[-2:], (0, 30), strict=True):
+        copy = Copy(state="later", at=NOW, since=NOW)
+        assert media.keep(projector.table, keys.media(keys.event(event), 0), copy, before=None, for_days=days)
+    chosen = Choice(identity=ANA, escalation_id="esc_a", number=0)
+    choices.keep(projector.table, "care", "stp_d", chosen, instead_of=None, now=NOW)
     found.note(read_all(dynamodb))
     for _ in ("the journal", "what came out of deliveries", "what was offered"):
         for item in streamed(read_all(dynamodb)):
@@ -240,8 +301,16 @@ def seen(projector: Projector, bucket: Bucket, dynamodb: "DynamoDBClient") -> Se
     projector.postpone(promised, kind="promised", attempts=0)
     found.note(read_all(dynamodb))
     projector.take(KEPT)
-    casework.withdraw(next(item for item in read_all(dynamodb) if is_offered(item)), projector.table)
-    found.note(read_all(dynamodb))
+    for item in filter(is_a_case, read_all(dynamodb)):
+        kept = Escalation.model_validate_json(item["state"]["S"])
+        for act in ("accepted", "answered", "closed"):
+            done = projector.cases.do(kept.identity, kept.id, Doing(act, NOW, BY))
+            projector.take(done)
+            found.note(read_all(dynamodb))
+            projector.postpone(steps.key(done), kind="unprojected", attempts=0)
+    for kind in ("waiting", LONG):
+        projector.postpone(keys.conversation(COMPLAINT), kind=kind, attempts=0)
+        found.note(read_all(dynamodb))
     return found
 
 

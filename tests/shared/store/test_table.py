@@ -340,17 +340,40 @@ def test_much_open_work_comes_page_by_page(table: Table, dynamodb: "DynamoDBClie
     assert asked.calls == 3
 
 
-def test_no_index_holds_content(table: Table, dynamodb: "DynamoDBClient") -> None:
-    projected = {
-        index["IndexName"]: index["Projection"]["NonKeyAttributes"]
-        for index in table_definition(TABLE)["GlobalSecondaryIndexes"]
+def test_no_index_holds_content_but_a_departments_of_its_own_cases(table: Table, dynamodb: "DynamoDBClient") -> None:
+    projected = {index["IndexName"]: index["Projection"] for index in table_definition(TABLE)["GlobalSecondaryIndexes"]}
+    assert projected == {
+        "open": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["received_at"]},
+        "ledger": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["units", "outcomes"]},
+        "desk": {"ProjectionType": "ALL"},
     }
-    assert projected == {"open": ["received_at"], "ledger": ["units", "outcomes"]}
     listed = {"open": "waiting#0", "open_at": "2026", "ledger": "telegram/shop#2026-11-22#0", "received_at": "2026"}
     table.insert(typed(ANA, state="who somebody is", **listed))
     for name, shown in (("open", {"open", "open_at"}), ("ledger", {"ledger"})):
         (row,) = dynamodb.scan(TableName=TABLE, IndexName=name)["Items"]
         assert row.keys() == {"pk", "sk", "received_at"} | shown
+    assert dynamodb.scan(TableName=TABLE, IndexName="desk")["Items"] == [], "it lists nothing but open cases"
+    case = typed(BEA, state="a case", desk="billing", urgency="0#1", open="offered#0", open_at="2026")
+    table.insert(case)
+    assert dynamodb.scan(TableName=TABLE, IndexName="desk")["Items"] == [case]
+
+
+def test_a_department_s_cases_are_yielded_whole_by_their_urgency(table: Table) -> None:
+    urgencies = ["0#0#2026#a", "0#1#2025#b", "0#1#2026#c", "1#0#2024#d"]
+    cases = [
+        typed(Key(f"identity#{number}", "escalation#x"), state="a case", desk="care", urgency=urgency)
+        for number, urgency in enumerate(urgencies)
+    ]
+    for item in (*reversed(cases), typed(BEA, state="a case", desk="billing", urgency="0#0#2026#e")):
+        table.insert(item)
+    assert list(table.cases("care")) == cases
+    assert list(table.cases("care", page=1)) == cases
+    assert list(table.cases("care", after="0#0#2026#a")) == cases[1:]
+    assert list(table.cases("care", within="0#1#")) == cases[1:3]
+    assert list(table.cases("care", within="0#1#", after="0#1#2025#b")) == cases[2:3]
+    assert list(table.cases("care", within="0#1#", after="0#0#2026#a")) == cases[1:3]
+    assert list(table.cases("care", within="0#1#", after="1#0#2024#d")) == []
+    assert list(table.cases("technical")) == []
 
 
 def test_the_requests_of_a_span_are_yielded_by_the_instant_at_our_door(table: Table) -> None:

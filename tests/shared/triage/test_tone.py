@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import shared.triage.tone as room
-from shared.triage.tone import CAPITALS, MOST_EVIDENCE, Tone, tone
+from shared.triage.tone import CAPITALS, MOST_EVIDENCE, NAMES, Tone, tone
 from shared.words import words
 from tests.template import ROOT
 
@@ -202,3 +202,40 @@ def test_the_lexicon_is_read_when_the_first_text_comes_and_not_before() -> None:
         "assert lexicon.cache_info().currsize == 1\n"
     )
     subprocess.run([sys.executable, "-c", program], cwd=ROOT, env={}, check=True)
+
+
+@pytest.mark.parametrize(
+    ("rating", "name"), [(1, "angry"), (2, "unhappy"), (3, None), (4, None), (5, "pleased"), (None, None)]
+)
+def test_stars_say_something_without_a_word_and_with_words_that_say_nothing(
+    rating: int | None, name: str | None
+) -> None:
+    for text in ("", "El pedido 4711 llegó el martes."):
+        found = tone(text, rating)
+        assert (found and found.name) == name
+        assert found is None or found.evidence == (f"{rating} of 5 stars",)
+
+
+def test_many_stars_do_not_hide_what_the_words_say() -> None:
+    for text in ("Qué vergüenza de servicio, muy bien, seguid así.", "No estoy contento."):
+        assert tone(text, 5) == tone(text)
+
+
+def test_few_stars_stand_before_the_words_and_polite_ones_do_not_hide_them() -> None:
+    found = tone("Muy amables, encantada.", 1)
+    assert found == Tone(name="angry", evidence=("1 of 5 stars",))
+    found = tone("No estoy contento.", 2)
+    assert found is not None
+    assert (found.name, found.evidence[0], len(found.evidence)) == ("unhappy", "2 of 5 stars", 2)
+
+
+def test_an_unhappy_review_in_capitals_is_an_angry_one() -> None:
+    found = tone("EL PEDIDO NO HA LLEGADO NUNCA", 2)
+    assert found == Tone(name="angry", evidence=("2 of 5 stars", "capitals"))
+
+
+@given(st.text(max_size=60), st.none() | st.integers(1, 5))
+def test_stars_never_make_words_sound_better(text: str, rating: int | None) -> None:
+    plain, starred = tone(text), tone(text, rating)
+    rank: dict[str | None, int] = {None: -1, **{name: number for number, name in enumerate(NAMES)}}
+    assert rank[starred.name if starred else None] >= rank[plain.name if plain else None]

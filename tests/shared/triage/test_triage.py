@@ -154,7 +154,10 @@ def test_what_names_no_department_says_why(said: Message, code: str) -> None:
 
 
 def test_the_readme_lists_every_reason() -> None:
-    said = (message("factura, router, urgente"), message("hola"), message(), message("hola", direction="outbound"))
+    said = (
+        *(message("factura, router, urgente"), message("hola"), message(), message("hola", direction="outbound")),
+        starred_message("hola", 1),
+    )
     given = {reason.code for one in said for reason in assess(one, playbook()).reasons}
     table = (ROOT / "shared" / "triage" / "README.md").read_text(encoding="utf-8").partition("| reason |")[2]
     assert set(re.findall(r"(?m)^\| `(\w+)` \|", table)) == given
@@ -235,3 +238,17 @@ def test_the_same_words_get_the_same_answer_however_they_are_typed(said: list[st
     plain = assess(message(" ".join(said)), example())
     assert assess(message(between.join(said).upper()), example()) == plain
     assert assess(message(normalize("NFD", between.join(said))), Playbook.from_json(example().to_json())) == plain
+
+
+def starred_message(text: str, rating: int | None) -> Message:
+    return message(text).model_copy(update={"rating": rating})
+
+
+@pytest.mark.parametrize(("rating", "is_said"), [(1, True), (2, True), (3, False), (5, False), (None, False)])
+def test_few_stars_are_among_the_reasons_and_decide_nothing(rating: int | None, is_said: bool) -> None:
+    for text in ("", "Me han cobrado dos veces en la factura."):
+        plain, starred = assess(message(text), playbook()), assess(starred_message(text, rating), playbook())
+        assert (starred.department, starred.priority) == (plain.department, plain.priority)
+        added = [reason for reason in starred.reasons if reason not in plain.reasons]
+        assert [reason.code for reason in added] == ["few_stars"] * is_said
+        assert not added or added[0].text == f"The review gives {rating} of 5 stars."

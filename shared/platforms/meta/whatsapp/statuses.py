@@ -4,10 +4,11 @@ https://developers.facebook.com/documentation/business-messaging/whatsapp/webhoo
 """
 
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import AliasChoices, AwareDatetime, Field
 
+from shared.ids import returned_reply_id
 from shared.models import Call, Event, Receipt
 from shared.platforms import Handler, Unit
 from shared.platforms.meta.reading import Id, Wire, ignore
@@ -36,6 +37,7 @@ class _Status(Wire):
     participant_user_id: Id = Field(None, alias="recipient_participant_user_id")
     participant_parent_user_id: Id = Field(None, alias="recipient_participant_parent_user_id")
     errors: tuple[_Error, ...] = ()
+    biz_opaque_callback_data: Any = None
 
 
 def _received(unit: Unit, *, status: Literal["sent", "delivered", "read", "played", "failed"]) -> list[Event]:
@@ -49,6 +51,7 @@ def _received(unit: Unit, *, status: Literal["sent", "delivered", "read", "playe
             target=found.id,
             status=status,
             error=errors or None,
+            reply_id=returned_reply_id(found.biz_opaque_callback_data),
         )
     ]
 

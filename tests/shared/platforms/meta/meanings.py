@@ -144,6 +144,11 @@ MEANINGS: dict[str, list[str]] = {
     "instagram_edit_without_text": [
         "ignored 0s: an edit without its text, as Instagram sends to apps in development",
     ],
+    "instagram_later": [
+        'edit | instagram_dm | instagram:gallery:ana | #aWdf_1:edit:1 | 10s | =aWdf_1 | "¿Hacéis envíos a Cádiz?"',
+        "reaction | instagram_dm | instagram:gallery:ana | #aWdf_9:reaction:them:❤️ | 20s | emoji:❤️ | =aWdf_9",
+        "deletion | instagram_dm | instagram:gallery:ana | #aWdf_1:deleted | 30s | =aWdf_1",
+    ],
     "instagram_mentions": [
         "message | instagram_comment | instagram:gallery:author-of-17900000000000020 | #17900000000000020 | "
         "~5s | thread:18000000000000009 | visibility:public | +type=mention id=17900000000000020",

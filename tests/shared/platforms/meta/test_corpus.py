@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,10 @@ from tests import corpus
 from tests.shared.platforms.meta.cases import META
 from tests.shared.platforms.meta.sender import ACCOUNT, CORPUS
 
-PAYLOADS = Path(__file__).parents[4].parent / "shared" / "payloads"
-FOLDERS = [PAYLOADS / name for name in CORPUS]
+FILES = corpus.files(CORPUS)
+NAMED = {f"{path.parent.name}/{path.name}": path for path in FILES}
 
-pytestmark = pytest.mark.skipif(
-    not all(folder.exists() for folder in FOLDERS), reason="the published payloads are not beside this checkout"
-)
+pytestmark = pytest.mark.skipif(not FILES, reason=corpus.ABSENT)
 
 OWN_ACCOUNT = "ignored: the standing of the company's own WhatsApp account"
 OWN_NUMBER = "ignored: the standing of the company's own number"
@@ -239,12 +238,6 @@ EXPECTED: dict[str, list[str]] = {
 }
 
 
-def words(event: Event) -> str:
-    if event.kind == "ignored":
-        return f"ignored: {event.reason}"
-    return event.kind + (">" if getattr(event, "direction", None) == "outbound" else "")
-
-
 def enveloped(path: Path) -> bytes:
     """Return a file as Meta would send it.
 
@@ -263,19 +256,9 @@ def _snake_case(value: Any) -> Any:
     return [_snake_case(inner) for inner in value] if isinstance(value, list) else value
 
 
-def files() -> dict[str, Path]:
-    return {f"{folder.name}/{path.name}": path for folder in FOLDERS for path in sorted(folder.iterdir())}
+def read(path: Path) -> list[Event]:
+    return META.normalise(Delivery("meta", ACCOUNT, enveloped(path), {}, datetime(2026, 11, 3, 11, tzinfo=UTC)))
 
 
-def test_every_file_has_its_row_and_every_row_its_file() -> None:
-    assert sorted(EXPECTED) == sorted(files())
-
-
-@pytest.mark.parametrize("name", EXPECTED)
-def test_outcome(name: str) -> None:
-    body = enveloped(files()[name])
-    received = datetime(2026, 11, 3, 11, tzinfo=UTC)
-    events = META.normalise(Delivery("meta", ACCOUNT, body, {}, received))
-    found = [words(event) for event in events]
-    corpus.was_read("meta", outcomes=found)
-    assert found == EXPECTED[name]
+def test_every_file_means_what_the_table_says() -> None:
+    assert {name: corpus.read("meta", partial(read, path)) for name, path in NAMED.items()} == EXPECTED

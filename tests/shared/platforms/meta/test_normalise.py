@@ -201,3 +201,12 @@ def test_the_readme_tells_what_the_code_does() -> None:
         # Without an example only what reads nothing has an outcome: a reason, or that there is nothing to read.
         seen[name] = seen[name] or outcome(Unit(name, {}, "1", SENT))
     assert {name: seen[name] for name in META.events} == documented()
+
+
+def test_stars_are_a_rating_and_a_recommendation_is_none() -> None:
+    given = [event for name in ("facebook_review", "facebook_review_later") for event in events(SAMPLES[name])]
+    assert [event.rating for event in given if isinstance(event, Message)] == [None, 4, None]
+    body = orjson.loads(SAMPLES["facebook_review_later"])
+    for odd in ("6", "0", "4.5", "five", None):
+        body["entry"][0]["changes"][0]["value"]["rating"] = odd
+        assert all(event.rating is None for event in events(orjson.dumps(body)) if isinstance(event, Message))

@@ -4,7 +4,6 @@ import hmac
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -15,7 +14,6 @@ from tests.shared.platforms.meta.cases import SAMPLES
 from tests.shared.platforms.meta.sender import HANDSHAKE_SECRETS, HANDSHAKES, SECRETS, sign
 
 NOW = datetime(2026, 11, 3, 10, tzinfo=UTC)
-VECTORS = Path(__file__).parents[4].parent / "shared" / "payloads" / "signature_vectors.json"
 BODY = SAMPLES["non_ascii"]
 GOOD = sign(BODY, SECRETS[0], NOW)["x-hub-signature-256"]
 URL = "https://counter.example/webhooks/meta/tienda"
@@ -27,12 +25,6 @@ def posted(headers: Mapping[str, str], body: bytes = BODY) -> Request:
 
 def got(query: Mapping[str, str], method: str = "GET") -> Request:
     return Request(method, URL, {}, query, b"")
-
-
-@pytest.mark.parametrize("secret", SECRETS)
-@pytest.mark.parametrize("header", ["X-Hub-Signature-256", "x-hub-signature-256", "X-HUB-SIGNATURE-256"])
-def test_either_live_secret_proves_whatever_the_case_of_the_header(secret: str, header: str) -> None:
-    verify(posted({header: sign(BODY, secret, NOW)["x-hub-signature-256"]}), SECRETS, NOW)
 
 
 @pytest.mark.parametrize(
@@ -60,11 +52,6 @@ def test_either_live_secret_proves_whatever_the_case_of_the_header(secret: str, 
 def test_a_garbled_proof_is_refused(claimed: str) -> None:
     with pytest.raises(SignatureError):
         verify(posted({"X-Hub-Signature-256": claimed}), SECRETS, NOW)
-
-
-def test_no_proof_is_no_proof() -> None:
-    with pytest.raises(SignatureError):
-        verify(posted({}), SECRETS, NOW)
 
 
 def test_the_old_sha1_header_counts_only_without_the_new_one() -> None:
@@ -124,28 +111,3 @@ def test_the_challenge_is_given_back_to_whoever_knows_the_token(
 @pytest.mark.parametrize("method", ["POST", "HEAD", "PUT"])
 def test_only_a_get_is_a_handshake(method: str) -> None:
     assert handshake(got(HANDSHAKES[0][0], method), HANDSHAKE_SECRETS) is None
-
-
-def vectors() -> list[dict[str, str]]:
-    if not VECTORS.exists():
-        return []
-    found: list[dict[str, str]] = json.loads(VECTORS.read_bytes())["vectors"]
-    return [vector for vector in found if vector["id"].startswith("meta-")]
-
-
-# What the vectors leave open.
-DECIDED = {"meta-pywa-uppercase-hex": "invalid"}
-
-
-@pytest.mark.skipif(not VECTORS.exists(), reason="the published vectors are not beside this checkout")
-def test_the_published_vectors() -> None:
-    verdicts = {}
-    for vector in vectors():
-        headers: Mapping[str, str] = vector["headers"]  # type: ignore[assignment]
-        try:
-            verify(posted(headers, vector["body"].encode()), [vector["secret"]], NOW)
-            verdicts[vector["id"]] = "valid"
-        except SignatureError:
-            verdicts[vector["id"]] = "invalid"
-    assert len(verdicts) > len(DECIDED)
-    assert verdicts == {vector["id"]: DECIDED.get(vector["id"], vector["expected"]) for vector in vectors()}

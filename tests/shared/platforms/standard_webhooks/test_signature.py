@@ -1,38 +1,29 @@
 """Who is let in: an attempt of the last five minutes, signed with one of our secrets, unchanged."""
 
-import json
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.errors import ConfigurationError, MostradorError, SignatureError
+from shared.errors import ConfigurationError, SignatureError
 from shared.models import Request
 from shared.platforms.standard_webhooks.signature import verify
 from tests.shared.platforms.standard_webhooks.sender import SECRETS, sign
 
-CURRENT, PREVIOUS = SECRETS
+CURRENT = SECRETS[0]
 BODY = '{"type":"message.received","text":"ñ"}'.encode()
 NOW = datetime(2026, 9, 21, 12, tzinfo=UTC)
 SIGNED = sign(BODY, CURRENT, NOW)
 FOREIGN = sign(BODY, "whsec_" + b64encode(b"a secret of somebody else").decode(), NOW)["webhook-signature"]
-VECTORS = Path(__file__).parents[4].parent / "shared" / "payloads" / "signature_vectors.json"
 
 
 def ask(
     headers: Mapping[str, str], *, body: bytes = BODY, secrets: Sequence[str] = SECRETS, now: datetime = NOW
 ) -> None:
     verify(Request("POST", "https://care.example/webhooks/app/shop", headers, {}, body), secrets, now=now)
-
-
-@pytest.mark.parametrize("secret", SECRETS)
-@pytest.mark.parametrize("body", [b"", BODY, b"\xff\x00."])
-def test_either_live_secret_opens(secret: str, body: bytes) -> None:
-    ask(sign(body, secret, NOW), body=body)
 
 
 @pytest.mark.parametrize("form", [CURRENT, CURRENT.removeprefix("whsec_"), CURRENT.rstrip("=")])
@@ -129,26 +120,3 @@ def test_what_is_signed_reads_in_one_way_only() -> None:
 def test_an_unusable_secret_closes_the_door(secrets: list[str]) -> None:
     with pytest.raises(ConfigurationError):
         ask(SIGNED, secrets=secrets)
-
-
-def test_errors_do_not_name_secrets_or_signatures() -> None:
-    with pytest.raises(SignatureError) as refused:
-        ask(SIGNED | {"webhook-signature": FOREIGN})
-    assert not any(value in str(refused.value) for value in (*SECRETS, FOREIGN, *SIGNED.values()))
-
-
-VERDICTS: dict[str, type[MostradorError]] = {"invalid": SignatureError, "config-error": ConfigurationError}
-
-
-@pytest.mark.skipif(not VECTORS.exists(), reason="the published vectors are not beside this checkout")
-def test_published_vectors() -> None:
-    vectors = [found for found in json.loads(VECTORS.read_bytes())["vectors"] if found["id"].startswith("sw-")]
-    assert len(vectors) == 14
-    for vector in vectors:
-        now = datetime.fromtimestamp(vector["now"], UTC)
-        given_body = vector["body"].encode()
-        if vector["expected"] == "valid":
-            ask(vector["headers"], body=given_body, secrets=[vector["secret"]], now=now)
-        else:
-            with pytest.raises(VERDICTS[vector["expected"]]):
-                ask(vector["headers"], body=given_body, secrets=[vector["secret"]], now=now)

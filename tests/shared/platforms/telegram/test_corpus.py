@@ -1,22 +1,21 @@
 """Published updates, read file by file; none of them is copied into the project."""
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import orjson
 import pytest
 
 from shared.errors import UnreadableDelivery
-from shared.models import Delivery, Event, Ignored, Message
+from shared.models import Delivery, Event, Message
 from shared.platforms import load
 from tests import corpus
 from tests.shared.platforms.telegram.sender import ACCOUNT, CORPUS
 
-FOLDERS = [Path(__file__).parents[4].parent / "shared" / "payloads" / name for name in CORPUS]
+FILES = corpus.files(CORPUS)
 
-pytestmark = pytest.mark.skipif(
-    not all(folder.exists() for folder in FOLDERS), reason="the published payloads are not beside this checkout"
-)
+pytestmark = pytest.mark.skipif(not FILES, reason=corpus.ABSENT)
 
 PUBLICATION = "ignored: the company's own publication in its channel: it has no customer"
 BOOST = "ignored: a boost of a chat: nothing to answer"
@@ -58,12 +57,6 @@ EXPECTED = {
 }
 
 
-def outcome(event: Event) -> str:
-    if isinstance(event, Ignored):
-        return f"ignored: {event.reason}"
-    return f"{event.kind}>" if isinstance(event, Message) and event.direction == "outbound" else event.kind
-
-
 def read(path: Path) -> list[Event]:
     # Some files hold the update without its number.
     body = orjson.dumps({"update_id": 1} | orjson.loads(path.read_bytes()))
@@ -71,24 +64,20 @@ def read(path: Path) -> list[Event]:
 
 
 def test_every_file_means_what_the_table_says() -> None:
-    found = {path.name: [outcome(event) for event in read(path)] for folder in FOLDERS for path in folder.iterdir()}
-    for outcomes in found.values():
-        corpus.was_read("telegram", outcomes=outcomes)
-    assert found == EXPECTED
+    assert {path.name: corpus.read("telegram", partial(read, path)) for path in FILES} == EXPECTED
 
 
 def test_what_people_said_is_all_there() -> None:
-    for folder in FOLDERS:
-        for path in folder.iterdir():
-            content = orjson.loads(path.read_bytes()).get("message")
-            if content:
-                (event,) = read(path)
-                assert isinstance(event, Message)
-                assert event.text == content.get("text", content.get("caption", ""))
-                assert bool(event.attachments) == ("text" not in content)
+    for path in FILES:
+        content = orjson.loads(path.read_bytes()).get("message")
+        if content:
+            (event,) = read(path)
+            assert isinstance(event, Message)
+            assert event.text == content.get("text", content.get("caption", ""))
+            assert bool(event.attachments) == ("text" not in content)
 
 
 def test_an_update_without_its_number_is_refused() -> None:
-    body = (FOLDERS[0] / "bottender.textMessage.json").read_bytes()
+    body = next(path for path in FILES if path.name == "bottender.textMessage.json").read_bytes()
     with pytest.raises(UnreadableDelivery):
         load("telegram").normalise(Delivery("telegram", ACCOUNT, body, {}, datetime(2026, 9, 21, tzinfo=UTC)))

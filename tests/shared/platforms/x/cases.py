@@ -60,6 +60,10 @@ def person(number: str, who: Author | None, *, channel: str = "x_mention") -> di
 ANA_NAMED, ANA_SPEAKS = author("Ana Torres", "anatorres", 128), author("Ana Torres", "anatorres", 128, "es")
 LUIS_NAMED = author("Luis & Hijos", "luisehijos", 7)
 MARTA_NAMED = author("Marta Gil", "martagil", 31000)
+LUIS_ES, MARTA_ES = (
+    person(number, said.model_copy(update={"language": "es"}))
+    for number, said in (("1511000002", LUIS_NAMED), ("1511000003", MARTA_NAMED))
+)
 ANA, ANA_ES, NOBODY_ANA = (person("1511000001", who) for who in (ANA_NAMED, ANA_SPEAKS, None))
 LUIS, MARTA, NOBODY_MARTA = (
     person("1511000002", LUIS_NAMED),
@@ -80,6 +84,11 @@ QUOTE = post_id(30, ms=5)
 def public(who: dict[str, Any], at: int, number: str, text: str, *, handle: str, **rest: Any) -> Message:
     known: dict[str, Any] = {"external_id": number, "occurred_at": after(at), "thread": number, "visibility": "public"}
     return Message(**who, **{**known, **rest}, text=text, permalink=f"https://x.com/{handle}/status/{number}")
+
+
+def untold(said: Message) -> Message:
+    """The same post where X does not tell whom it names."""
+    return said.model_copy(update={"summons": None})
 
 
 def private(who: dict[str, Any], at: datetime, number: str, text: str, **rest: Any) -> Message:
@@ -126,6 +135,7 @@ SAME_POST = public(
     handle="anatorres",
     thread=OUR_POST,
     reply_to=OUR_POST,
+    summons=True,
 )
 PICTURED = Attachment(type="photo", id="3_1001", url="https://pbs.example/pan.jpg", text="Un pan partido")
 FILMED = Attachment(type="video", id="7_1002", url="https://video.example/large.mp4", mime_type="video/mp4")
@@ -138,6 +148,7 @@ MEANINGS: dict[str, list[Event]] = {
             TEXT,
             "@tiendasol do you open on Sundays? Bread & milk <3",
             handle="anatorres",
+            summons=True,
         )
     ],
     "non_ascii": [
@@ -151,9 +162,10 @@ MEANINGS: dict[str, list[Event]] = {
             reply_to=OUR_POST,
         )
     ],
-    "same_post": [SAME_POST] * 3,
+    # X's word for it says what the post itself, without its entities, does not.
+    "same_post": [untold(SAME_POST), SAME_POST, untold(SAME_POST)],
     "same_post_v1": [SAME_POST],
-    "same_post_stream": [SAME_POST],
+    "same_post_stream": [untold(SAME_POST)],
     "quote": [
         public(
             NOBODY_MARTA,
@@ -162,6 +174,7 @@ MEANINGS: dict[str, list[Event]] = {
             "Otra vez cerrado… https://t.co/q000000001",
             handle="i/web",
             reply_to=OUR_POST,
+            summons=True,
         )
     ],
     "repost": [sign(MARTA, after(40), OUR_POST, "repost", post_id(40, ms=5), thread=OUR_THREAD)],
@@ -198,7 +211,7 @@ MEANINGS: dict[str, list[Event]] = {
     "own_repost": [sign(MARTA, after(53), post_id(-900), "repost", post_id(53, ms=5), **outbound())],
     "own_post": [nothing(post_id(at), TO_NOBODY) for at in (60, 61, 62)],
     "edited": [
-        public(ANA_ES, 70, post_id(70, ms=3), "@tiendasol el pan llegó seko", handle="anatorres"),
+        public(ANA_ES, 70, post_id(70, ms=3), "@tiendasol el pan llegó seko", handle="anatorres", summons=True),
         Edit(
             **ANA_ES,
             external_id=post_id(130, ms=3),
@@ -218,7 +231,9 @@ MEANINGS: dict[str, list[Event]] = {
             text="Peor",
         )
     ],
-    "edited_seen_late": [public(ANA_ES, 150, post_id(150, ms=3), "@tiendasol primera", handle="anatorres")],
+    "edited_seen_late": [
+        public(ANA_ES, 150, post_id(150, ms=3), "@tiendasol primera", handle="anatorres", summons=True)
+    ],
     "own_edited": [
         Edit(
             **ANA,
@@ -238,6 +253,7 @@ MEANINGS: dict[str, list[Event]] = {
             post_id(200, ms=3),
             "@tiendasol mirad  https://t.co/q000000003",
             handle="anatorres",
+            summons=True,
             attachments=(
                 PICTURED,
                 FILMED,
@@ -254,6 +270,7 @@ MEANINGS: dict[str, list[Event]] = {
             post_id(205),
             "",
             handle="i/web",
+            summons=True,
             attachments=(Attachment(type="photo", id="3_1004", url="https://pbs.example/solo.jpg"),),
         )
     ],
@@ -264,6 +281,7 @@ MEANINGS: dict[str, list[Event]] = {
             post_id(210),
             "@tiendasol Empiezo por el principio: pedí un pan & llegó otro.",
             handle="anatorres",
+            summons=True,
         )
     ],
     "like": [
@@ -407,7 +425,51 @@ MEANINGS: dict[str, list[Event]] = {
     "revoked": [nothing("-4190957999999999935", REVOKED)],
     "unknown_kind": [nothing("post.poll.vote", "unknown kind: post.poll.vote")],
     "empty_batch": [],
-    "stream": [public(LUIS, 550, post_id(550, ms=9), "Nadie hace el pan como Tienda Sol", handle="luisehijos")],
+    "stream": [
+        public(
+            *(LUIS, 550, post_id(550, ms=9), "Nadie hace el pan como Tienda Sol"), handle="luisehijos", overheard=True
+        )
+    ],
+    "stream_listening": [
+        public(
+            *(ANA_ES, 610, post_id(610, ms=9), "#TiendaSol me ha cobrado dos veces la factura, qué vergüenza"),
+            handle="anatorres",
+            summons=False,
+            overheard=True,
+        ),
+        public(
+            *(LUIS_ES, 620, post_id(620, ms=9), "Pues a mí tampoco me contestan"),
+            handle="luisehijos",
+            thread=OUR_THREAD,
+            reply_to=OUR_POST,
+            summons=False,
+        ),
+        public(
+            *(MARTA_ES, 630, post_id(630, ms=9), "¿Alguien sabe si @tiendasol abre hoy?"),
+            handle="martagil",
+            summons=True,
+        ),
+        # Whom it names, X does not tell here.
+        public(*(MARTA_ES, 640, post_id(640, ms=9), "Sin saber a quién: @tiendasol o Tienda Sol"), handle="martagil"),
+        Edit(
+            **LUIS_ES,
+            **{"external_id": post_id(650, ms=9), "occurred_at": after(650), "thread": post_id(600, ms=9)},
+            target=post_id(600, ms=9),
+            text="Tienda Sol, cada día peor",
+            overheard=True,
+        ),
+        # It may quote the account: X does not tell whose the quoted post is.
+        public(
+            *(MARTA_ES, 660, post_id(660, ms=9), "Mirad lo de Tienda Sol"), handle="martagil", reply_to=post_id(661)
+        ),
+        nothing(post_id(670, ms=9), "own post to nobody in particular"),
+        public(
+            *(ANA_ES, 680, post_id(680, ms=9)),
+            "Tienda Sol: una historia larga que no se corta, y que cuento a @tiendasol",
+            handle="anatorres",
+            summons=True,
+        ),
+    ],
     "account_activity_posts": [
         public(
             ANA_ES,
@@ -415,6 +477,7 @@ MEANINGS: dict[str, list[Event]] = {
             post_id(600),
             "@tiendasol Resumo lo que pasó en la tienda & en casa",
             handle="anatorres",
+            summons=True,
             attachments=(
                 Attachment(
                     type="animated_gif",
@@ -441,6 +504,7 @@ MEANINGS: dict[str, list[Event]] = {
             "No siempre https://t.co/q000000004",
             handle="martagil",
             reply_to=OUR_POST,
+            summons=True,
         ),
         Edit(
             **person("1511000002", author("Luis & Hijos", "luisehijos", 7, "es")),

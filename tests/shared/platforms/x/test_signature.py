@@ -4,8 +4,6 @@ from base64 import b64encode
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from hmac import digest
-from pathlib import Path
-from typing import Any
 
 import orjson
 import pytest
@@ -22,8 +20,6 @@ NOW = datetime(2026, 9, 21, 15, tzinfo=UTC)
 BODY = b'{"data":{"event_type":"dm.received","payload":{"text":"\xc3\xb1"}}}'
 CURRENT, PREVIOUS = SECRETS
 
-VECTORS = Path(__file__).parents[4].parent / "shared" / "payloads" / "signature_vectors.json"
-
 
 def post(body: bytes, headers: dict[str, str], url: str = URL) -> Request:
     return Request("POST", url, headers, {}, body)
@@ -31,15 +27,6 @@ def post(body: bytes, headers: dict[str, str], url: str = URL) -> Request:
 
 def get(query: dict[str, str], headers: dict[str, str] | None = None, url: str = URL) -> Request:
     return Request("GET", url, headers or {}, query, b"")
-
-
-@pytest.mark.parametrize("secret", SECRETS)
-def test_either_secret_is_good(secret: str) -> None:
-    verify(post(BODY, sign(BODY, secret, NOW)), SECRETS, NOW)
-
-
-def test_a_header_is_found_in_any_case() -> None:
-    verify(post(BODY, {"X-Twitter-Webhooks-Signature": signature(BODY, CURRENT)}), SECRETS, NOW)
 
 
 GOOD = signature(BODY, CURRENT)
@@ -77,14 +64,6 @@ def test_anything_but_the_signature_is_refused(given: str | None) -> None:
     headers = {} if given is None else {"x-twitter-webhooks-signature": given}
     with pytest.raises(SignatureError):
         verify(post(BODY, headers), SECRETS, NOW)
-
-
-@given(at=st.integers(0, len(BODY) - 1), bit=st.integers(0, 7))
-def test_one_changed_bit_is_refused(at: int, bit: int) -> None:
-    changed = bytearray(BODY)
-    changed[at] ^= 1 << bit
-    with pytest.raises(SignatureError):
-        verify(post(bytes(changed), sign(BODY, CURRENT, NOW)), SECRETS, NOW)
 
 
 @pytest.mark.parametrize("secrets", [[], [""], ["  "], [CURRENT, ""], ["", PREVIOUS]])
@@ -150,40 +129,3 @@ def test_the_signature_of_a_get_proves_no_delivery_and_the_other_way_round() -> 
         verify(post(BODY, signed, f"{URL}?{QUERY}"), SECRETS, NOW)
     with pytest.raises(SignatureError):
         verify(Request("GET", f"{URL}?{QUERY}", sign(BODY, CURRENT, NOW), {}, BODY), SECRETS, NOW)
-
-
-def vectors() -> list[dict[str, Any]]:
-    if not VECTORS.exists():
-        return []
-    return [vector for vector in orjson.loads(VECTORS.read_bytes())["vectors"] if vector["platform"] == "x"]
-
-
-@pytest.mark.skipif(not VECTORS.exists(), reason="the published vectors are not beside this checkout")
-def test_published_vectors() -> None:
-    assert {vector["id"]: outcome(vector) for vector in vectors()} == {
-        "x-autohook-19": "valid",
-        "x-autohook-37": "valid",
-        "x-hmd-tweet-create": "valid",
-        "x-hmd-trailing-garbage": "invalid",
-        "x-crc-get-signature": "valid",
-        "x-crc-response-MTYwZj": {"response_token": "sha256=u9S5633gIBHtt5xTYFvzQjnF0OH2hV5o3eEqDiEiekw="},
-        "x-crc-response-blank": 400,
-        "x-crc-oracle-attack": 400,
-    }
-
-
-def outcome(vector: dict[str, Any]) -> object:
-    secrets = [vector["secret"]]
-    try:
-        if "query" in vector["headers"]:
-            answer = handshake(get({"crc_token": vector["body"]}), secrets)
-            return orjson.loads(answer.body) if answer else None
-        if vector["id"] == "x-crc-get-signature":
-            verify(get({}, vector["headers"], f"{URL}?{vector['body']}"), secrets, NOW)
-        else:
-            verify(post(vector["body"].encode(), vector["headers"]), secrets, NOW)
-    except SignatureError:
-        return "invalid"
-    except MalformedRequest as error:
-        return error.status
-    return "valid"

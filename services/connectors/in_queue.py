@@ -1,0 +1,179 @@
+"""What a department does with hand-offs by AWS alone: it says so on a queue of its own, and is told on the other one.
+
+Whoever may send to a department's queue of acts is the department, as far as AWS is to be trusted: there is no token,
+and no seat. The steps of one act, and what becomes of it when the process dies between them:
+
+1. it is done, in one conditional write, under an id that is made of the department, the case and the key that it gave,
+   and of no principal: an act that was done is met again when somebody else sends its dead letter anew (SQS knows them
+   alone as its sender, and what was not done before is done in their name);
+2. what became of it is told on the department's queue;
+3. the message is off the queue of acts. Until then it comes again, meets the same id, and is told again: the queue
+   drops that within five minutes, and then the department knows it by its key.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import orjson
+from pydantic import ValidationError
+
+from services.connectors.acts import Acts, What, used_before
+from services.connectors.answering import Answering, RefusedError
+from services.connectors.batches import Record
+from services.connectors.giving import WithoutConnectorError
+from shared import acts, telemetry
+from shared.acts import DepartmentAct, Replied
+from shared.casework.steps import Agent, CaseMove
+from shared.connectors.claims import Claim
+from shared.errors import Conflict, InvalidParameter, NotFound
+from shared.models import Instant
+from shared.notice import Notice
+from shared.playbook import Playbook
+from shared.playbook.connectors import Queue
+from shared.queues import Departments
+
+_CASE = re.compile("esc_[a-z2-7]{26}")
+"""What an escalation's id looks like; it is the notice's message group, for which SQS takes no other characters than
+letters, digits and punctuation (SendMessage, MessageGroupId)."""
+
+_NO_CASE = "the department has no such case, and had none before: take id and identity as the hand-off has them"
+_NOBODY = "AWS does not tell who sent it: nothing was done"
+_ASKED = "it is asked for; once it is sent, the case is answered"
+
+
+class _Refusal(NamedTuple):
+    why: str
+    until: Instant | None = None
+    alternatives: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InQueue:
+    """Takes acts off the departments' queues; `playbook` returns the company's current one."""
+
+    acts: Acts
+    answering: Answering
+    playbook: Callable[[], Playbook]
+    departments: Departments
+
+    def take(self, record: Record, department: str) -> bool:
+        """Do what a message says and tell what became of it; return whether that is settled.
+
+        Raises `WithoutConnectorError` for a department that does not say in the playbook that it works like this.
+        """
+        connectors = {each.name: each.connector for each in self.playbook().departments}
+        if not isinstance(connectors.get(department), Queue):
+            raise WithoutConnectorError
+        try:
+            said = acts.read(record["body"])
+        except ValidationError as error:
+            return self._unreadable(record, department, error)
+        principal = _principal(record)
+        by = Agent(subject=f"aws:{principal}", department=department)
+        claim = self._claim(said, department)
+        refusal = self._refusal(said, claim, by) if principal else _Refusal(_NOBODY)
+        own = self.acts.own_id(claim, by, said.idempotency_key)
+        self._tell(department, said.escalation_id, said.act, said.idempotency_key, refusal, once=own)
+        return True
+
+    def _claim(self, said: DepartmentAct, department: str) -> Claim:
+        """Return what finds the case again. No tool was given it, so none is kept."""
+        return Claim(
+            claim=said.escalation_id,
+            department=department,
+            kind="queue",
+            identity=said.identity,
+            escalation_id=said.escalation_id,
+            since=self.acts.now(),
+        )
+
+    def _refusal(self, said: DepartmentAct, claim: Claim, by: Agent) -> _Refusal | None:
+        """Do it; return why it was not done, if it was not."""
+        try:
+            self._do(said, claim, by)
+        except RefusedError as error:
+            refused = error.refusal
+            return _Refusal(refused.sentence, refused.expired_at, refused.alternatives)
+        except NotFound:  # of a case of others nobody learns whether it is there
+            return _Refusal(_NO_CASE)
+        except (Conflict, InvalidParameter) as error:
+            return _Refusal(str(error))
+        return None
+
+    def _do(self, said: DepartmentAct, claim: Claim, by: Agent) -> None:
+        case = self.acts.standing(claim)
+        if claim.department not in (case.department, *(stop.department for stop in case.path)):
+            raise NotFound(_NO_CASE)
+        if isinstance(said, Replied):
+            asked = self.answering.answer(claim, by, said.text, key=said.idempotency_key)
+            is_the_same = asked.text == said.text
+        else:
+            what = _what(said)
+            move = self.acts.do(claim, what, by, key=said.idempotency_key)
+            is_the_same = _is_the_same(move, what, owner=self.playbook().owner)
+        if not is_the_same:
+            raise used_before()
+
+    def _unreadable(self, record: Record, department: str, error: ValidationError) -> bool:
+        """Tell the department what cannot be read, where that says of which case it is; what says nothing becomes a
+        dead letter, of which an alarm tells."""
+        said = _as_object(record["body"])
+        escalation_id, key, act = (str(said.get(name, "")) for name in ("escalation_id", "idempotency_key", "act"))
+        telemetry.count("ActUnreadable")
+        if not _CASE.fullmatch(escalation_id) or not key:
+            telemetry.logger().warning("an act that cannot be read", extra={"department": department})
+            return False
+        first = error.errors(include_input=False, include_url=False)[0]
+        field = next((part for part in reversed(first["loc"]) if isinstance(part, str)), "act")
+        once = f"{record['messageId']}-unreadable"
+        # What is told of it is short, however long it was: the reason may repeat what was sent.
+        refusal = _Refusal(f"{field}: {first['msg']}"[:500])
+        self._tell(department, escalation_id, act[:128], key[:128], refusal, once=once)
+        return True
+
+    def _tell(
+        self, department: str, escalation_id: str, act: str, key: str, refusal: _Refusal | None, *, once: str
+    ) -> None:
+        told = refusal or _Refusal(_ASKED if act == "replied" else "")
+        notice = Notice(
+            notice="refused" if refusal else "done",
+            id=escalation_id,
+            department=department,
+            at=self.acts.now(),
+            why=told.why,
+            act=act,
+            idempotency_key=key,
+            until=told.until,
+            alternatives=told.alternatives,
+        )
+        telemetry.count("ActRefused" if refusal else "ActDone")
+        self.departments.put(department, notice.to_json(), group=escalation_id, once=f"{once}-{notice.notice}")
+
+
+def _principal(record: Record) -> str:
+    """Return who sent a message, by AWS's own id of the user or the role; of a role's sessions all are the same. Empty
+    where AWS does not tell."""
+    return str(record["attributes"].get("SenderId", "")).partition(":")[0]
+
+
+def _as_object(body: str) -> dict[str, Any]:
+    try:
+        said = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _what(said: DepartmentAct) -> What:
+    further = {name: getattr(said, name) for name in ("to", "priority", "corrections") if hasattr(said, name)}
+    assert said.act != "replied", "which is no act on the case itself"
+    return What(said.act, said.reason, **further)
+
+
+def _is_the_same(move: CaseMove, what: What, *, owner: str) -> bool:
+    """Return whether that was done which is asked for, under a key that was used before. Where nobody was named, or it
+    went back too often, the playbook said whom it goes to."""
+    same = all(getattr(move, name) == getattr(what, name) for name in ("act", "why", "priority", "corrections"))
+    return same and (what.to is None or move.to in (what.to, owner))

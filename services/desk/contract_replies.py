@@ -1,0 +1,93 @@
+"""What the desk answers of replies to customers, and of what may be said where."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from services.desk.contract import Kept, Part
+from services.desk.contract_cases import Standing
+from shared.casework.places import Way
+from shared.casework.replies import State
+from shared.http.problems import Problem
+from shared.lengths import LengthUnit
+from shared.models import Instant, Visibility
+
+Alternative = Literal["template", "privately", "publicly", "by_a_person", "shorter"]
+
+
+class Refusal(Part):
+    """Why something may not be said somewhere."""
+
+    code: str = Field(description="For machines; new codes may appear.")
+    sentence: str = Field(description="What is in the way and what to do, for a person.")
+    expired_at: Instant | None = Field(description="When it ceased to be allowed, where that is a matter of time.")
+    alternatives: tuple[Alternative, ...] = Field(description="What would be let through there.")
+
+
+class Option(Part):
+    """One way of saying something in a conversation."""
+
+    way: Way
+    open: bool
+    until: Instant | None = Field(description="When it ends, where it is open and ends.")
+    longest: int | None = Field(description="How long a text may be, where there is such a limit.")
+    unit: LengthUnit | None = Field(
+        description="What that counts: characters, utf16, bytes, weighted as X does, graphemes, which a reader "
+        "takes for one sign, or mastodon: those, with a link as 23 and a handle without its server."
+    )
+    cost: str = Field(description="What the platform bills for it; empty for nothing.")
+    refusal: Refusal | None = Field(description="Why it is not open.")
+
+
+class Talk(Part):
+    """A conversation of the customer."""
+
+    identity: str
+    channel: str
+    account: str
+    thread: str
+
+
+class Place(Talk):
+    """A conversation, and what may be said there now."""
+
+    visibility: Visibility
+    reply_to: str | None = Field(description="The event_key of the message that would be answered.")
+    ways: tuple[Option, ...]
+
+
+class Places(Part):
+    """Where something may be said to a customer, the one where they last wrote first; about a case, its own first."""
+
+    places: tuple[Place, ...]
+
+
+class Reply(Kept):
+    """Something that is said to a customer, and how far it has got."""
+
+    id: str = Field(description="rpl_ and 26 characters, the same for every repetition of the request.")
+    channel: str
+    account: str
+    thread: str
+    text: str
+    template: str | None
+    language: str | None
+    parameters: tuple[str, ...]
+    privately: bool
+    reply_to: str | None
+    escalation_id: str | None
+    state: State = Field(
+        description="queued and sending are seen to; unconfirmed may have been sent; refused was not taken, and failed "
+        "did not reach the customer."
+    )
+    sent_at: Instant | None
+    code: str | None = Field(description="The platform's own for what is in the way; null for nothing.")
+    sentence: str = Field(description="What is in the way and what to do; empty for nothing.")
+
+
+class ReplyProblem(Problem):
+    """Why something is not said: since it may not be where it was to be, or since its case stands otherwise."""
+
+    refusal: Refusal | None = Field(None, description="What stands against it there; left out when that is not it.")
+    elsewhere: tuple[Talk, ...] = Field((), description="Where else a text is let through to the same customer.")
+    stands: Standing | None = Field(None, description="The case as it is now; left out when that is not it.")

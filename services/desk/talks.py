@@ -1,0 +1,182 @@
+"""A customer's conversations as places where something may be said: which one is meant, and what is open there."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from services.desk import contract_replies as contract
+from services.desk.asked import is_event_key
+from services.desk.asked_replies import Where
+from services.desk.people import Person
+from shared.casework import places
+from shared.casework.replies import ReplyHead
+from shared.errors import InvalidParameter
+from shared.escalation import Escalation
+from shared.models import Message, PersonalEvent
+from shared.projection.conversation import Conversation
+from shared.replying import Place
+from shared.store import journal, keys
+from shared.store.keys import Key
+from shared.store.table import Table
+
+_MOST_SHOWN = 20
+_MOST_ELSEWHERE = 5
+
+_LAST = "\U0010ffff"
+
+_GONE: frozenset[str] = frozenset({"refused", "failed", "given_up"})
+
+
+class Talk(NamedTuple):
+    """A conversation, and the message there that is answered, with its key in the journal."""
+
+    conversation: Conversation
+    reply_to: str | None = None
+    answered: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Talks:
+    """Every method raises `InvalidParameter` for a conversation that the customer has not got, where several are meant,
+    and for a message that is not in it."""
+
+    table: Table
+
+    def meant(self, person: Person, where: Where) -> Talk:
+        """Return the one conversation of a customer that is named."""
+        found = list(_fitting(person, where))
+        if not found:
+            raise InvalidParameter(where.field, "this customer has no such conversation; look the customer up")
+        if len(found) > 1:
+            raise InvalidParameter(
+                where.field,
+                "several of their conversations fit; name identity, channel and thread, as the lookup has them",
+            )
+        return self._answering(found[0], where.reply_to)
+
+    def of_case(self, person: Person, case: Escalation, where: Where) -> Talk:
+        """Return the conversation that is named, or else the one that a case is about; there, what was said in public,
+        or on a channel on which everything answers something, is what is answered unless something else is named."""
+        event = None if where.names_a_conversation else self._event(case.identity, case.event_key)
+        head = next((each for each in person.conversations if event and _is_in(event, each)), None)
+        if head is None:
+            return self.meant(person, where if where.names_a_conversation else where._replace(identity=case.identity))
+        if where.reply_to is None and isinstance(event, Message) and _is_answered(event):
+            return Talk(head, case.event_key, event)
+        return self._answering(head, where.reply_to)
+
+    def rests_on(self, case: Escalation, talk: Talk) -> bool:
+        """Return whether a case rests on what was said in a conversation."""
+        event = self._event(case.identity, case.event_key)
+        return event is not None and _is_in(event, talk.conversation)
+
+    def all_of(self, person: Person, where: Where) -> list[Talk]:
+        """Return the conversations that fit, the one where the customer wrote last first."""
+        found = sorted(_fitting(person, where), key=_last_heard, reverse=True)
+        if where.reply_to is not None or (not found and where.names_a_conversation):
+            return [self.meant(person, where)]
+        return [self._answering(each, None) for each in found[:_MOST_SHOWN]]
+
+    def place(self, talk: Talk, *, privately: bool) -> Place:
+        """Return the place that a conversation is; `privately` asks, too, whether what is answered there has had its
+        private answer, by one call."""
+        had = privately and talk.reply_to is not None and self._was_answered_privately(talk)
+        return places.place_of(talk.conversation, talk.answered, answered_privately=had)
+
+    def shown(self, talk: Talk, now: datetime) -> contract.Place:
+        """Return a conversation with what may be said there at an instant."""
+        place = self.place(talk, privately=talk.reply_to is not None)
+        return contract.Place(
+            identity=place.identity,
+            channel=place.channel,
+            account=place.account,
+            thread=place.thread,
+            visibility=place.visibility,
+            reply_to=talk.reply_to,
+            ways=tuple(map(contract.Option.model_validate, places.options(place, now))),
+        )
+
+    def _answering(self, conversation: Conversation, reply_to: str | None) -> Talk:
+        if reply_to is None:
+            return self._last(conversation) if _answers_the_last(conversation) else Talk(conversation)
+        event = self._event(conversation.identity, reply_to)
+        if not isinstance(event, Message) or not _is_in(event, conversation):
+            raise InvalidParameter(
+                "reply_to", "there is no such message in this conversation; the timeline has their keys"
+            )
+        return Talk(conversation, reply_to, event)
+
+    def _last(self, conversation: Conversation) -> Talk:
+        """Return a conversation with the customer's last message there, if that is still known, by one query."""
+        at = conversation.last_inbound_at
+        if at is None:
+            return Talk(conversation)
+        first = f"{keys.EVENT_PREFIX}{keys.instant(at)}"
+        rows = self.table.query(keys.identity(conversation.identity), first=first, last=f"{first}{_LAST}")
+        for row in rows:
+            event = journal.entry(row).event
+            if isinstance(event, Message) and event.direction == "inbound" and _is_in(event, conversation):
+                return Talk(conversation, row["sk"]["S"], event)
+        return Talk(conversation)
+
+    def _event(self, identity: str, key: str) -> PersonalEvent | None:
+        if not is_event_key(key):
+            return None
+        item = self.table.get(Key(keys.identity(identity), key))
+        return journal.entry(item).event if item else None
+
+    def _was_answered_privately(self, talk: Talk) -> bool:
+        """Return whether a message has had its private answer, or is about to."""
+        partition = keys.identity(talk.conversation.identity)
+        rows = self.table.query(partition, first=keys.REPLY_PREFIX, last=f"{keys.REPLY_PREFIX}{_LAST}")
+        heads = (ReplyHead.model_validate_json(row["state"]["S"]) for row in rows)
+        return any(
+            head.asked.privately and head.asked.reply_to == talk.reply_to and head.state not in _GONE
+            for head in heads
+            if head.asked
+        )
+
+
+def elsewhere(person: Person, talk: Talk, now: datetime) -> Sequence[Conversation]:
+    """Return the other conversations with a customer in which a text is let through at an instant."""
+    others = (each for each in person.conversations if each != talk.conversation)
+    return [each for each in sorted(others, key=_last_heard, reverse=True) if _is_open(each, now)][:_MOST_ELSEWHERE]
+
+
+def _is_open(conversation: Conversation, now: datetime) -> bool:
+    (text, *_) = places.options(places.place_of(conversation), now)
+    lacks = text.refusal.code if text.refusal else None
+    return lacks is None or (lacks == "nothing_to_answer" and _answers_the_last(conversation))
+
+
+def _is_answered(message: Message) -> bool:
+    return message.visibility == "public" or places.must_answer(message.channel)
+
+
+def _answers_the_last(conversation: Conversation) -> bool:
+    """Whether what is said there answers the customer's last message unless another is named: a mail does, which has
+    no subject otherwise; of what is public, where several write, it has to be said."""
+    return conversation.visibility == "private" and places.must_answer(conversation.channel)
+
+
+def _fitting(person: Person, where: Where) -> Iterator[Conversation]:
+    for each in person.conversations:
+        if (
+            where.identity in (None, each.identity)
+            and where.channel in (None, each.channel)
+            and where.thread in (None, each.thread)
+        ):
+            yield each
+
+
+def _is_in(event: PersonalEvent, conversation: Conversation) -> bool:
+    return (event.identity, event.channel, event.thread) == (
+        conversation.identity,
+        conversation.channel,
+        conversation.thread,
+    )
+
+
+def _last_heard(conversation: Conversation) -> datetime:
+    return conversation.last_inbound_at or conversation.opened_at

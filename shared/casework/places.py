@@ -1,0 +1,118 @@
+"""Where something may be said, what of it may be said now, and until when: asked before anybody writes."""
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from shared import platforms
+from shared.errors import UnknownPlatform
+from shared.lengths import LengthUnit
+from shared.models import Frozen, Instant, Message
+from shared.projection.conversation import Conversation
+from shared.replying import Draft, Place, Refusal, ReplyPort, Template
+
+Way = Literal["text", "template", "privately"]
+
+_LONG_ENOUGH = "Un texto de prueba, ni corto ni largo."
+_PROBES: dict[Way, Draft] = {
+    "text": Draft(text=_LONG_ENOUGH),
+    "template": Draft(template=Template(name="any", language="es")),
+    "privately": Draft(text=_LONG_ENOUGH, privately=True),
+}
+
+_EVER = timedelta(days=3650)
+"""No platform's window is that long."""
+
+
+class Option(Frozen):
+    """One way of saying something in a place: whether it is open, until when where that ends, how long a text may be
+    and in which unit that is counted, and what is billed for it. `refusal` says why it is not open, and what to do."""
+
+    way: Way
+    open: bool
+    until: Instant | None = None
+    longest: int | None = None
+    unit: LengthUnit | None = None
+    cost: str = ""
+    refusal: Refusal | None = None
+
+
+def place_of(conversation: Conversation, answered: Message | None = None, *, answered_privately: bool = False) -> Place:
+    """Return the place that a conversation is, with the message that is answered there, if one is.
+
+    `answered_privately` is whether that message has had a private answer.
+    """
+    return Place(
+        channel=conversation.channel,
+        account=conversation.account,
+        identity=conversation.identity,
+        thread=conversation.thread,
+        visibility=answered.visibility if answered else conversation.visibility,
+        reply_to=answered.external_id if answered else None,
+        reply_to_at=answered.occurred_at if answered else None,
+        title=answered.title if answered else None,
+        last_inbound_at=conversation.last_inbound_at,
+        summoned=answered.summons if answered else None,
+        answered_privately=answered_privately,
+    )
+
+
+def port_of(channel: str) -> ReplyPort | None:
+    """Return how a channel is spoken through; none for one that nobody speaks through."""
+    try:
+        return platforms.reply(channel)
+    except UnknownPlatform:
+        return None
+
+
+def must_answer(channel: str) -> bool:
+    """Return whether whatever is said on a channel answers a message there."""
+    port = port_of(channel)
+    rules = port.rules.get(channel) if port else None
+    return rules is not None and rules.answers
+
+
+def may_say(draft: Draft, place: Place, now: datetime) -> Refusal | None:
+    """Return why a draft may not be said in a place at an instant, with what to do and what else is let through; none
+    when it may."""
+    port = port_of(place.channel)
+    return _NOBODY_SPEAKS if port is None else port.check(draft, place, now)
+
+
+_NOBODY_SPEAKS = Refusal(
+    code="unknown_channel",
+    sentence="nothing can be sent through this channel: answer where the message was written, or on another channel "
+    "on which the customer is known",
+)
+
+
+def options(place: Place, now: datetime) -> tuple[Option, ...]:
+    """Return the ways of saying something in a place, each with whether it is open at an instant, as a person writes
+    it; a way that the channel never has is left out, unless there is no other."""
+    port = port_of(place.channel)
+    rules = port.rules.get(place.channel) if port else None
+    if rules is None:
+        return (Option(way="text", open=False, refusal=may_say(_PROBES["text"], place, now)),)
+    offered: dict[Way, bool] = {
+        "text": True,
+        "template": rules.templates,
+        "privately": rules.private_answer is not None and place.visibility == "public",
+    }
+    return tuple(_option(way, place, now) for way, is_offered in offered.items() if is_offered)
+
+
+def _option(way: Way, place: Place, now: datetime) -> Option:
+    port = port_of(place.channel)
+    assert port is not None, "only a channel that is spoken through has ways"
+    rules, draft = port.rules[place.channel], _PROBES[way]
+    refusal = port.check(draft, place, now)
+    in_the_end = port.check(draft, place, now + _EVER)
+    limits = rules.limits_of(draft)
+    return Option(
+        way=way,
+        open=refusal is None,
+        until=in_the_end.expired_at if refusal is None and in_the_end else None,
+        longest=None if way == "template" else limits.longest,
+        unit=None if way == "template" else limits.unit,
+        cost=rules.cost,
+        refusal=refusal,
+    )

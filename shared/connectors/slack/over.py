@@ -1,0 +1,43 @@
+"""Telling the department's channel that a hand-off is over: its message loses its buttons, and says why
+(https://docs.slack.dev/reference/methods/chat.update)."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from shared.connectors import Given, Outcome, Telling
+from shared.connectors.slack.give import HOST, call, found, read
+from shared.connectors.slack.message import escaped, settled
+from shared.connectors.wording import shortened
+from shared.playbook.connectors import Slack
+from shared.ports import Asking, Call
+
+_TEXT = 3000
+_GONE = frozenset({"message_not_found", "thread_not_found"})
+"""Somebody deleted the message, so that it misleads nobody."""
+
+
+def over(tool: Slack, telling: Telling) -> Asking[Outcome]:
+    """Change the message, or where the channel may not be read (the scope channels:history) answer it in its thread:
+    a message is changed as a whole, and we keep nothing of what it says."""
+    place = telling.place or (yield from found(tool, telling.token, telling.claim, telling.since))
+    if not place:
+        return Given("")
+    channel, _, ts = place.partition(":")
+    line = shortened(escaped(telling.line), _TEXT)
+    blocks = yield from _blocks(channel, ts, telling.token)
+    if blocks:
+        shown = settled(blocks, line, returnable=False)
+        asked = call("chat.update", telling.token, {"channel": channel, "ts": ts, "text": line, "blocks": shown})
+    else:
+        asked = call("chat.postMessage", telling.token, {"channel": channel, "thread_ts": ts, "text": line})
+    answer = yield asked
+    return Given(place) if answer.json().get("error") in _GONE else read(answer)
+
+
+def _blocks(channel: str, ts: str, token: str) -> Asking[list[dict[str, Any]]]:
+    only = {"channel": channel, "oldest": ts, "latest": ts, "inclusive": "true", "limit": 1}
+    url = f"https://{HOST}/api/conversations.history?{urlencode(only)}"
+    messages = (yield Call("GET", url, {"authorization": f"Bearer {token}"})).json().get("messages")
+    shown = messages[0] if isinstance(messages, list) and messages else None
+    blocks = shown.get("blocks") if isinstance(shown, dict) and shown.get("ts") == ts else None
+    return [block for block in blocks if isinstance(block, dict)] if isinstance(blocks, list) else []

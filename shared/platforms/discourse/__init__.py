@@ -1,0 +1,7 @@
+"""Discourse, through a forum's own webhook: what customers write there in public, and in private to staff."""
+
+CHANNELS = ("forum",)
+"""Without a window: a topic can be answered as long as it is open."""
+
+HEADERS = ("x-discourse-event", "x-discourse-instance")
+"""What happened, and at which address, stands beside the body alone."""

@@ -1,0 +1,28 @@
+"""Proof that a request comes from the forum (discourse/discourse, app/jobs/regular/emit_web_hook_event.rb)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from hmac import compare_digest, digest
+
+from shared.errors import ConfigurationError, SignatureError
+from shared.models import Request
+
+HEADER = "X-Discourse-Event-Signature"
+
+
+def verify(request: Request, secrets: Sequence[str], now: datetime) -> None:  # noqa: ARG001 - Discourse signs no time
+    """Return when the request carries a signature of its raw body made with one of the webhook's secrets.
+
+    Discourse signs neither a time nor its other headers: nothing here stops a replay, the journal's keys do. A webhook
+    without a secret is not signed at all and gets nothing in. Raises `SignatureError` when the signature is missing or
+    wrong, `ConfigurationError` when there is no secret or an empty one.
+    """
+    if not secrets or not all(secret.strip() for secret in secrets):
+        raise ConfigurationError("discourse: the webhook's secret is missing or empty")
+    given = request.headers.get(HEADER)
+    if given is None:
+        raise SignatureError(f"{HEADER} is missing: has the webhook a secret?")
+    signature = given.encode(errors="surrogatepass")
+    ours = [f"sha256={digest(secret.encode(), request.body, 'sha256').hex()}".encode() for secret in secrets]
+    if not sum(compare_digest(signature, own) for own in ours):
+        raise SignatureError(f"{HEADER} does not fit the body")

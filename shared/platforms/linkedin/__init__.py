@@ -1,0 +1,4 @@
+"""LinkedIn, through an app's webhook: comments on the company's page, and posts that mention or share it."""
+
+CHANNELS = ("linkedin_comment",)
+"""Without a window: a comment can be answered as long as it stands there."""

@@ -1,0 +1,8 @@
+"""TikTok, through a business account: direct messages, and comments below the account's posts."""
+
+from datetime import timedelta
+
+CHANNELS = ("tiktok_dm", "tiktok_comment")
+
+WINDOWS = {"tiktok_dm": timedelta(hours=48)}
+"""A comment can be answered as long as it stands there."""

@@ -1,0 +1,6 @@
+"""Trustpilot: what customers write of the company's service, found by asking for it again and again."""
+
+CHANNELS = ("trustpilot_review",)
+"""Without a window: a review may be answered for ever."""
+
+DELIVERED_BY = "poller"

@@ -1,0 +1,19 @@
+"""Twilio: text messages, telephone calls, and WhatsApp where it comes through Twilio's numbers."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+CHANNELS = ("sms", "phone", "twilio_whatsapp")
+"""`whatsapp` is Meta's own. One customer may write to numbers of both, which are spoken through by different platforms
+and so are different channels; their identities are of one namespace, `whatsapp`, since the ids are WhatsApp's."""
+
+QUERY = ("reply",)
+"""With what we send goes a URL to be told what became of it, and in there our own id of it."""
+
+WINDOWS: Mapping[str, timedelta] = {"twilio_whatsapp": timedelta(hours=24)}
+"""WhatsApp's own rule, which Twilio enforces (https://www.twilio.com/docs/whatsapp/key-concepts): beyond, it takes
+approved templates only. Text messages and calls have no such end."""
+
+ANSWER = ("text/xml", "<Response/>")
+"""Twilio reads every answer as TwiML (https://www.twilio.com/docs/messaging/twiml): this is the one that does nothing.
+Without a body of a type that it knows, it notes a warning against each message, and ends a call with an apology."""

@@ -1,0 +1,28 @@
+"""What each thing that Twilio tells of means.
+
+The words are Twilio's own for how far something is, after what it is: a form has no other name.
+"""
+
+from collections.abc import Mapping
+
+from shared.errors import UnreadableDelivery
+from shared.models import Event
+from shared.platforms import Handler, Unit, ignored
+from shared.platforms.twilio import calls, messages
+
+
+def _said_in_conversations(unit: Unit) -> list[Event]:  # noqa: ARG001 - nothing in it is read yet
+    raise UnreadableDelivery("what is said in Twilio Conversations is not read: let the number tell us itself")
+
+
+def _nothing(reason: str) -> Handler:
+    return lambda unit: [ignored(unit, reason)]
+
+
+EVENTS: Mapping[str, Handler] = {
+    **messages.EVENTS,
+    **calls.EVENTS,
+    "conference.*": _nothing("who is in a conference: each of its calls has its own events"),
+    "conversation.onMessageAdded": _said_in_conversations,
+    "conversation.*": _nothing("who is in a conversation of Twilio's Conversations"),
+}

@@ -1,0 +1,92 @@
+"""A request of Twilio's, which is one thing, told as a form (https://www.twilio.com/docs/usage/webhooks).
+
+Twilio has no word for what it tells of: the parameters that are there show it.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from shared.errors import UnreadableDelivery
+from shared.models import Delivery
+from shared.platforms import Unit
+from shared.platforms.twilio.form import parameters
+
+Id = Annotated[str, Field(min_length=1)]
+
+_KINDS = (
+    ("EventType", "conversation", "ConversationSid"),
+    ("StatusCallbackEvent", "conference", "ConferenceSid"),
+    ("TranscriptionEvent", "transcription", ""),
+    ("TranscriptionStatus", "transcription", ""),
+    ("DialCallStatus", "dial", ""),
+    ("RecordingStatus", "recording", ""),
+)
+"""What is told of, by the parameter that says how far it is; the third is one that has to be there as well. The first
+that applies counts: what is told of a part of a call names the call too."""
+
+_WORD = re.compile(r"[A-Za-z-]{1,40}")
+_OTHERS = ("CallSid", "TaskSid", "ServiceSid")
+"""By one of these what we do not know is named."""
+
+_MESSAGE = ("MessageSid", "SmsMessageSid", "SmsSid")
+_OF_THE_CALL = ("CallbackSource", "CallDuration")
+"""Parameters that only a call's own status has; its recording may come along."""
+
+
+class Wire(BaseModel):
+    """Some of a form's parameters. One that is blank is one that is not there; a NUL is nothing that anybody wrote."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, defer_build=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_blanks(cls, form: Any) -> Any:
+        told = {name: text.replace("\0", "") if isinstance(text, str) else text for name, text in form.items()}
+        return {name: text for name, text in told.items() if text}
+
+
+def split(delivery: Delivery) -> list[Unit]:
+    """Return the one thing that a form tells of, named by what it is about and how far that is: `message.delivered`.
+    Its context is our own id of a message, where the URL has it that was called.
+
+    A parameter that stands there with different values has all of them, as a tuple: the signature does not say which
+    came first. Raises `UnreadableDelivery` for anything but a form of Twilio's. JSON is not even tried: Twilio signs it
+    in another way, and a customer's words inside it could look like a form.
+    """
+    if not re.match(rb"[A-Za-z]", delivery.body):
+        raise UnreadableDelivery("twilio: not a form")
+    form = _form(delivery.body)
+    if not form.get("AccountSid"):
+        raise UnreadableDelivery("twilio: a form without an AccountSid")
+    return [Unit(_name(form), form, delivery.account, delivery.received_at, delivery.headers.get("?reply"))]
+
+
+def _form(body: bytes) -> dict[str, str | tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for name, value in parameters(body):
+        values = found.setdefault(name.decode(errors="replace"), [])
+        text = value.decode(errors="replace")
+        if text not in values:
+            values.append(text)
+    return {name: values[0] if len(values) == 1 else tuple(sorted(values)) for name, values in found.items()}
+
+
+def _name(form: Mapping[str, str | tuple[str, ...]]) -> str:
+    for parameter, kind, too in _KINDS:
+        if form.get(parameter) and (not too or form.get(too)):
+            return f"{kind}.{_word(form[parameter])}"
+    if form.get("RecordingUrl") and not any(form.get(name) for name in _OF_THE_CALL):
+        return "recording.completed"  # what Record asks for when somebody has spoken has no status
+    if form.get("CallStatus"):
+        return f"call.{_word(form['CallStatus'])}"
+    if any(form.get(name) for name in _MESSAGE):
+        return f"message.{_word(form.get('MessageStatus') or form.get('SmsStatus') or 'received')}"
+    return next((name for name in _OTHERS if form.get(name)), "callback")
+
+
+def _word(status: str | tuple[str, ...]) -> str:
+    # A name is shown to operators: nothing that a customer could have written gets into one.
+    return status if isinstance(status, str) and _WORD.fullmatch(status) else "?"

@@ -1,0 +1,5 @@
+"""YouTube: what people write below the company's videos, which is asked for, and news of the videos themselves, which
+Google's hub brings."""
+
+CHANNELS = ("youtube_comment",)
+"""Without a window: a comment can be answered for as long as it is there and its video takes comments."""

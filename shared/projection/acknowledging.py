@@ -1,0 +1,114 @@
+"""Telling customers at once that somebody will answer: what is to be said is journalled, in one conditional write.
+
+It is decided after the conversations' heads are settled, whenever a batch is projected, and so once more when a batch
+is projected again: whoever dies before the write is made up for, and whoever dies after it finds it there. From its own
+record in the stream it is sent, and is noted in the conversation's head; what comes before that note meets the same
+key.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache, partial
+from itertools import chain, islice
+
+from shared import acknowledging
+from shared.casework.steps import ReplyAsked
+from shared.clocks.calendar import open_time
+from shared.listening import hearing
+from shared.models import Message
+from shared.playbook import Playbook
+from shared.projection import waits
+from shared.projection.asking import first_after, is_inbound, questions
+from shared.projection.conversation import Conversation, acknowledged
+from shared.projection.unanswered import LONG, stage
+from shared.projection.waits import earliest
+from shared.store import keys, steps
+from shared.store.journal import Entry
+from shared.store.keys import Key
+from shared.store.table import Table, key_of
+
+_KEPT_SECONDS = 60
+_ROWS = 10
+"""How many conversations of each shard are looked at to see how long people wait: those that were seen to at every
+stage and have waited longest, and those that are to be looked at next."""
+
+
+def acknowledge(
+    entries: Iterable[Entry],
+    heads: Mapping[Key, Conversation | None],
+    *,
+    table: Table,
+    playbook: Callable[[], Playbook],
+    now: Callable[[], datetime],
+) -> None:
+    """Journal what is to be said by itself to whoever wrote one of these messages, once for each conversation.
+
+    `heads` are the conversations' as they were settled. Of several messages in one, the last that needs it is answered.
+    """
+    newest = sorted(entries, key=lambda entry: entry.event.occurred_at, reverse=True)
+    for key, head in heads.items():
+        for entry in newest:
+            if head and isinstance(entry.event, Message) and keys.conversation(entry.event) == key:
+                wanted = acknowledging.acknowledge(
+                    entry.event,
+                    head,
+                    playbook(),
+                    now(),
+                    event_key=entry.key.sk,
+                    longest_wait=partial(_longest_wait, table, playbook(), now()),
+                    first_inbound_after=partial(first_after, table, entry.event, counts=is_inbound),
+                )
+                if wanted:
+                    steps.keep(table, wanted)
+                    break
+
+
+def note(step: ReplyAsked, head: Conversation | None) -> Conversation | None:
+    """Return the head of the conversation in which something was said by itself, with that in it."""
+    return head and acknowledged(head, step.at)
+
+
+def _longest_wait(table: Table, playbook: Playbook, now: datetime) -> timedelta | None:
+    """Return for how long somebody has waited without an answer, if that makes the queue long; as it was in the last
+    minute, since it is the same for all who write."""
+    return _asked(table, playbook, int(now.timestamp()) // _KEPT_SECONDS)
+
+
+@lru_cache(maxsize=1)
+def _asked(table: Table, playbook: Playbook, minute: int) -> timedelta | None:
+    now = datetime.fromtimestamp(minute * _KEPT_SECONDS, UTC)
+    shards = chain(keys.shards(LONG), keys.shards("waiting"))
+    rows = (row for shard in shards for row in islice(table.listed(shard, page=_ROWS), _ROWS))
+    items = table.get_many(map(key_of, rows))
+    heads = (Conversation.model_validate_json(item["state"]["S"]) for item in items.values())
+    long = sorted((head for head in heads if _may_wait_long(head, playbook, now)), key=_since)
+    found = (_waits_long_since(table, head, playbook, now) for head in long)
+    return next((now - since for since in found if since), None)
+
+
+def _since(head: Conversation) -> datetime:
+    assert head.waiting_since is not None, "nobody waits"
+    return head.waiting_since
+
+
+def _may_wait_long(head: Conversation, playbook: Playbook, now: datetime) -> bool:
+    """Return whether somebody has waited for too long by the playbook, as far as the head alone says."""
+    most, calendar = playbook.acknowledgement.queue_is_long_after, playbook.calendar(playbook.default_department)
+    if head.waiting_since is None:
+        return False
+    return earliest(playbook, head) < now if most is None else open_time(calendar, head.waiting_since, now) >= most
+
+
+def _waits_long_since(table: Table, head: Conversation, playbook: Playbook, now: datetime) -> datetime | None:
+    """Return since when a customer waits whom nobody has answered for too long, by the playbook; none otherwise. It is
+    asked as the watch asks it."""
+    question = next(questions(table, head, _since(head), hearing(lambda: playbook)), None)
+    if question is None:
+        return None
+    head = head.model_copy(update={"waiting_since": question.event.occurred_at})
+    if not _may_wait_long(head, playbook, now):
+        return None
+    by_the_clocks = playbook.acknowledgement.queue_is_long_after is None
+    if by_the_clocks and not stage(head, now, playbook, waits.read(table, head, playbook, now)):
+        return None
+    return head.waiting_since

@@ -1,0 +1,191 @@
+"""What becomes of open cases when the customer is answered, asks on, or says that it is solved.
+
+A reply that names its case answers it, once whoever has it has accepted it. Whoever answers in the platform's own app,
+or by phone, names none: then all cases are meant that rest on what the customer had said in that conversation by then.
+
+What the customer asks after an answer takes the case up again. Whether something was asked is looked up in the journal:
+when the customer says something, when a case is answered, and before it is taken for closed. So it makes no difference
+which of the two, the answer or the question, is heard of first.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.casework import cases
+from shared.casework.cases import BY_OURSELVES, Doing
+from shared.casework.replies import ReplyHead
+from shared.casework.solved import says_solved
+from shared.casework.steps import OURSELVES, CaseMove
+from shared.errors import Conflict, NotFound, StoreUnavailable
+from shared.escalation import ENDED, Escalation
+from shared.ids import step_id
+from shared.listening import Hears, hearing
+from shared.models import Call, Message, PersonalEvent
+from shared.playbook import Playbook
+from shared.projection.asking import questions
+from shared.projection.cases import Cases, open_cases
+from shared.projection.conversation import Conversation, asks
+from shared.projection.links import members
+from shared.store import journal, keys
+from shared.store.journal import Entry
+from shared.store.keys import Key
+from shared.store.table import Table
+
+ELSEWHERE = "the customer was answered in the platform's own app"
+BY_PHONE = "the customer was spoken to on the phone"
+SOLVED = "the customer says that it is solved"
+
+_CONTENTION_LIMIT = 20
+_MOMENT = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """`playbook` returns the company's current one, `now` an aware instant."""
+
+    table: Table
+    playbook: Callable[[], Playbook]
+    now: Callable[[], datetime]
+
+    @property
+    def cases(self) -> Cases:
+        return Cases(self.table, self.playbook, self.now)
+
+    @property
+    def _hears(self) -> Hears:
+        return hearing(self.playbook)
+
+    def is_heard(self, answered: CaseMove) -> bool:
+        """Return whether a case was answered where we hear it, as for messages: whichever of both comes first, the same
+        becomes of it."""
+        case = self.cases.read(answered.identity, answered.escalation_id)
+        said = self.table.get(Key(keys.identity(case.identity), case.event_key))
+        item = self.table.get(keys.conversation(journal.entry(said).event)) if said else None
+        return item is not None and self.answered_lately(Conversation.model_validate_json(item["state"]["S"]))
+
+    def answered_lately(self, head: Conversation) -> bool:
+        """Return whether the company has said something in a conversation since when a case that was answered by it
+        would be taken for closed; a day more, should the watch be late."""
+        if head.last_outbound_at is None:
+            return False
+        return self.now() - head.last_outbound_at < self.playbook().hand_offs.close_after + timedelta(days=1)
+
+    def elsewhere(self, said: Iterable[Entry]) -> None:
+        """See to the cases that were answered by what the company said in a platform's own app, or by phone."""
+        for entry in said:
+            why = BY_PHONE if isinstance(entry.event, Call) else ELSEWHERE
+            for case in self._resting(entry):
+                if case.state == "offered":
+                    self.cases.withdraw(case, why, evidence=entry.key.sk)
+                elif case.state == "accepted" and _since(case) <= entry.event.occurred_at:
+                    self._once(case, Doing("answered", self.now(), BY_OURSELVES, why, evidence=entry.key.sk))
+
+    def solved(self, said: Iterable[Entry]) -> None:
+        """Take back the cases that nobody has accepted yet and that the customer says are solved; to whoever has
+        accepted one it is told, unless the customer asked on after that."""
+        for entry in said:
+            if self._says_solved(entry.event):
+                for case in self._resting(entry):
+                    if case.state == "offered":
+                        self.cases.withdraw(case, SOLVED, evidence=entry.key.sk)
+                    elif self._asked(case, entry.event.occurred_at) is None:
+                        self._once(case, Doing("said_solved", self.now(), BY_OURSELVES, SOLVED, evidence=entry.key.sk))
+
+    def asked_on(self, events: Iterable[PersonalEvent]) -> None:
+        """See to the answered cases of an identity that asks something by some of these events, all of it."""
+        asked = (event for event in events if asks(event, self._hears) and not self._says_solved(event))
+        asking = next((event.identity for event in asked), None)
+        for case in open_cases(self.table, asking, but="") if asking else ():
+            if case.state == "answered":
+                self.take_up(case.identity, case.id)
+
+    def take_up(self, identity: str, escalation_id: str) -> bool:
+        """Take an answered case up again when the customer asked something after the answer, which nobody has answered
+        since; return whether that was done. Of one answer and one question it is done once.
+
+        Raises `StoreUnavailable` when others keep doing something with the case.
+        """
+        for _ in range(_CONTENTION_LIMIT):
+            case = self.cases.read(identity, escalation_id)
+            answer = self.cases.answer(case) if case.state == "answered" else None
+            asked = self._asked(case, self._said_at(answer)) if answer else None
+            if answer is None or asked is None:
+                return False
+            doing = cases.follow_up(case, self.now(), asked.key.sk, self.playbook())
+            with suppress(Conflict):
+                self._do(case, doing, of=f"{answer.number}#{asked.key.sk}", seen=case.number)
+                return True
+        raise StoreUnavailable("others keep doing something with what the customer asked on about")
+
+    def _said_at(self, answer: CaseMove) -> datetime:
+        """Return when the customer was answered: when that was said that shows it, or somebody told of it."""
+        item = self.table.get(Key(keys.identity(answer.identity), answer.evidence)) if answer.evidence else None
+        return journal.entry(item).event.occurred_at if item else answer.at
+
+    def _asked(self, case: Escalation, after: datetime) -> Entry | None:
+        """Return the first thing that the customer asked after an instant, in the conversation that a case is about,
+        and that nobody has answered there; that it is solved asks nothing."""
+        item = self.table.get(Key(keys.identity(case.identity), case.event_key))
+        found = self.table.get(keys.conversation(journal.entry(item).event)) if item else None
+        if found is None:
+            return None
+        head = Conversation.model_validate_json(found["state"]["S"])
+        after = max(after, head.last_outbound_at or after)
+        asked = questions(self.table, head, after + _MOMENT, self._hears)
+        return next((entry for entry in asked if not self._says_solved(entry.event)), None)
+
+    def replied(self, head: ReplyHead) -> None:
+        """See to the case that a reply names, once it is known to be sent: whoever wrote it has answered it."""
+        asked = head.asked
+        if asked is None or asked.escalation_id is None or asked.automatic or head.sent_at is None:
+            return
+        case = self.named(head.identity, asked.escalation_id)
+        if case and case.state == "accepted" and _since(case) <= asked.at:
+            self._once(case, Doing("answered", max(head.sent_at, asked.at), asked.by), of=head.id)
+
+    def _says_solved(self, event: PersonalEvent) -> bool:
+        return (
+            isinstance(event, Message)
+            and event.direction == "inbound"
+            and says_solved(event.text, self.playbook().hand_offs.solved)
+        )
+
+    def _resting(self, entry: Entry) -> Iterator[Escalation]:
+        """Yield the open cases that rest on what was said in a conversation before an entry of it, or were handed on
+        before it."""
+        found = [case for case in open_cases(self.table, entry.event.identity, but="") if not case.commitment_id]
+        events = self.table.get_many(Key(entry.key.pk, case.event_key) for case in found)
+        for case in found:
+            item = events.get(Key(entry.key.pk, case.event_key))
+            event = journal.entry(item).event if item else None
+            if event is None or _talk(event) != _talk(entry.event) or event.occurred_at >= entry.event.occurred_at:
+                continue
+            if not case.path or case.offered_at <= entry.event.occurred_at:
+                yield case
+
+    def named(self, identity: str, escalation_id: str) -> Escalation | None:
+        """Return the case of an id that has not ended, of the identity or of another that is one customer with it."""
+        others = members(self.table.get(keys.members(identity)))
+        for each in dict.fromkeys((identity, *others)):
+            with suppress(NotFound):
+                case = self.cases.read(each, escalation_id)
+                return None if case.state in ENDED else case
+        return None
+
+    def _once(self, case: Escalation, doing: Doing, *, of: str | None = None) -> None:
+        with suppress(Conflict):
+            self._do(case, doing, of=of or str(doing.evidence))
+
+    def _do(self, case: Escalation, doing: Doing, *, of: str, seen: int | None = None) -> None:
+        own = step_id(subject=OURSELVES, identity=case.identity, idempotency_key=f"{case.id}#{of}")
+        self.cases.take(self.cases.do(case.identity, case.id, doing, step_id=own, seen=seen))
+
+
+def _since(case: Escalation) -> datetime:
+    return case.accepted_at or case.offered_at
+
+
+def _talk(event: PersonalEvent) -> tuple[str, str]:
+    return event.channel, event.thread

@@ -1,0 +1,84 @@
+"""Whoever adds a platform adds its folder and its twin, and pastes the rows that failing tests print: nothing else.
+
+It is done here, in a copy of the house, with a vendor that does not exist (`bell.py`).
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.architecture import bell
+from tests.template import ROOT
+
+ROOMS = ("services", "shared", "infra", "bench", "tests")
+PAPERS = ("README.md", "CHANGELOG.md", "Makefile", "pyproject.toml", "template.yaml")
+
+ROWS = {
+    "tests/architecture/test_conference.py::test_the_conference_of_channels_is_the_code": (
+        "| `bell_ring` | webhook | signature: body | message | no | - | - | - | - | - | no | no |"
+    ),
+    "tests/architecture/test_readme.py::test_the_table_of_platforms_is_the_code": (
+        "| `bell` | `bell_ring` | `/webhooks/bell/<account>` | [bell](shared/platforms/bell/README.md) |"
+    ),
+}
+"""The tests that ask for a row in the README, and the rows that they print."""
+
+INHERITED = (
+    "tests/contract/test_every_platform.py",
+    "tests/contract/test_every_proof.py",
+    "tests/shared/platforms/bell",
+    "tests/shared/test_platforms.py",
+    "tests/services/customer360/test_samples.py",
+    "tests/architecture/test_rooms.py::test_a_platform_loads_alone",
+    "tests/architecture/test_rooms.py::test_no_platform_imports_another",
+    "tests/architecture/test_rooms.py::test_a_platform_has_its_parts_and_its_twin",
+    "tests/bench/test_samples.py",
+    *ROWS,
+)
+"""What a newcomer is tried by, besides what takes longer: forging, fuzzing, the faults, artefacts, the local engine."""
+
+OF_ALL = ("table_of_platforms", "conference_of_channels", "folder_with_a_signature", "no_two_platforms", "its_window")
+"""Tests that look at all platforms at once."""
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the house with the newcomer in it. No file that was there is changed."""
+    copy = tmp_path_factory.mktemp("newcomer") / "house"
+    for room in ROOMS:
+        shutil.copytree(ROOT / room, copy / room)
+    for paper in PAPERS:
+        shutil.copy2(ROOT / paper, copy)
+    for name, text in bell.FILES.items():
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        with (copy / name).open("x") as new:
+            new.write(text)
+    return copy
+
+
+def run(house: Path, *what: str) -> tuple[dict[str, str], str]:
+    """Return what became of each test, and all that was said."""
+    plugins = ("-p", "pytest_socket", "-p", "pytest_timeout", "-p", "no:cacheprovider")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-rA", *plugins, *what],
+        cwd=house, env=os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        capture_output=True, text=True, check=False, timeout=270,
+    )  # fmt: skip
+    found = re.findall(r"^(PASSED|FAILED|ERROR|SKIPPED) (\S+)", done.stdout, re.MULTILINE)
+    return {name: outcome for outcome, name in found}, done.stdout + done.stderr
+
+
+def test_a_newcomer_is_a_folder_a_twin_and_the_rows_that_are_printed(house: Path) -> None:
+    outcomes, said = run(house, *INHERITED, "-k", " or ".join((bell.NAME, *OF_ALL)))
+    bad = {name for name, outcome in outcomes.items() if outcome in ("FAILED", "ERROR")}
+    assert bad == ROWS.keys(), said[-8000:]
+    tried = [name for name, outcome in outcomes.items() if outcome == "PASSED" and bell.NAME in name]
+    assert [suite for suite in INHERITED[: -len(ROWS)] if not any(name.startswith(suite) for name in tried)] == []
+    assert len([name for name in tried if name.startswith("tests/contract/test_every_platform.py")]) > 20
+    printed = re.findall(r"^E +(\| `bell.*\|)$", said, re.MULTILINE)
+    assert printed == list(ROWS.values())

@@ -1,0 +1,22 @@
+"""Nobody is let in, whatever they bring."""
+
+import pytest
+
+from shared.errors import SignatureError
+from shared.models import Request
+from shared.platforms import load
+from tests.conftest import NOW
+from tests.shared.platforms.feeds.sender import ACCOUNT
+
+
+@pytest.mark.parametrize("method", ["POST", "GET"])
+@pytest.mark.parametrize("secrets", [[], ["a secret that somebody kept"], [""]])
+@pytest.mark.parametrize("headers", [{}, {"x-signature": "a secret that somebody kept"}, {"authorization": "Bearer x"}])
+def test_every_request_is_refused(method: str, secrets: list[str], headers: dict[str, str]) -> None:
+    request = Request(method, f"https://door.example/webhooks/feeds/{ACCOUNT}", headers, {}, b"{}")
+    with pytest.raises(SignatureError):
+        load("feeds").verify(request, secrets, NOW)
+
+
+def test_there_is_no_handshake() -> None:
+    assert load("feeds").handshake is None

@@ -1,0 +1,7 @@
+"""Stands for Trustpilot, which calls nobody: its reviews are asked for, and brought by `services/poller`."""
+
+ACCOUNT = "opiniones"
+SECRETS: tuple[str, ...] = ()
+SIGNS_TIME = False
+CORPUS: tuple[str, ...] = ()
+HANDSHAKES: tuple[tuple[dict[str, str], int, str | None], ...] = ()
