@@ -1,8 +1,10 @@
 """The calls that ports ask for: over TLS, to the port's own hosts, with time-outs, and no more than needed is read."""
 
 import logging
+import ssl
 from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from time import monotonic, time
 from typing import Any
@@ -64,19 +66,27 @@ def over_tls(
     # Their own logs have whole URLs, and Telegram's hold the token.
     for name in ("httpx", "httpcore"):
         logging.getLogger(name).disabled = True
-    limits = httpx.Limits(max_keepalive_connections=0 if anew else CONNECTIONS)
+    limits, trust = httpx.Limits(max_keepalive_connections=0 if anew else CONNECTIONS), _authorities()
     mounts = dict.fromkeys((f"https://{host}" for host in stand_ins), _StandIn(stand_ins, limits)) if stand_ins else {}
     no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=()))
     # No proxy or password of the environment's is made use of; nor is a redirect followed, which is httpx's default.
-    transport = PublicTransport(limits) if public_only else None
-    return httpx.Client(limits=limits, transport=transport, mounts=mounts, cookies=no_cookies, trust_env=False)
+    transport = PublicTransport(limits, trust) if public_only else None
+    return httpx.Client(
+        verify=trust, limits=limits, transport=transport, mounts=mounts, cookies=no_cookies, trust_env=False
+    )
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Return what certificates are checked with: read once, since that takes longer than all else about a client."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 class _StandIn(httpx.HTTPTransport):
     """Takes what is for hosts to URLs on this machine, the host's name still in its headers."""
 
     def __init__(self, urls: Mapping[str, str], limits: httpx.Limits) -> None:
-        super().__init__(trust_env=False, limits=limits)
+        super().__init__(verify=_authorities(), trust_env=False, limits=limits)
         self._urls = {host: httpx.URL(url) for host, url in urls.items()}
         if any(url.scheme != "http" or url.host not in _LOOPBACK for url in self._urls.values()):
             raise ConfigurationError("PLATFORM_APIS: a stand-in is on this machine, such as http://127.0.0.1:8080")

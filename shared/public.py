@@ -5,6 +5,7 @@ connected to: a name that leads elsewhere a moment later changes nothing. Certif
 """
 
 import socket
+import ssl
 from collections.abc import Iterable
 from ipaddress import IPv4Address
 from typing import Any
@@ -50,13 +51,13 @@ class _PublicNetwork(httpcore.NetworkBackend):
 
 
 class PublicTransport(httpx.HTTPTransport):
-    """Connects over TLS to public addresses and to no others."""
+    """Connects over TLS to public addresses and to no others, trusting these authorities."""
 
-    def __init__(self, limits: httpx.Limits) -> None:
-        super().__init__(trust_env=False, limits=limits)
+    def __init__(self, limits: httpx.Limits, trust: ssl.SSLContext) -> None:
+        super().__init__(verify=trust, trust_env=False, limits=limits)
         # httpx hands its pool everything but this, which httpcore documents.
         self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False),
+            ssl_context=trust,
             max_connections=limits.max_connections,
             max_keepalive_connections=limits.max_keepalive_connections,
             keepalive_expiry=limits.keepalive_expiry,

@@ -122,7 +122,8 @@ class World:
 
     def undone(self) -> list[Item]:
         """Return what the stream has not given to the projector yet."""
-        return [item for item in self.scan() if _is_streamed(item) and key_of(item) not in self._done]
+        fresh = self.cloud.look().items(TABLE, lambda item: _is_streamed(item) and key_of(item) not in self._done)
+        return sorted(fresh, key=key_of)
 
     def scan(self) -> list[Item]:
         return sorted(self.cloud.look().items(TABLE), key=key_of)

@@ -60,9 +60,10 @@ def folded(
     """
     found, edit = _revision(entry, last), last_edit(entry, last)
     deleted, withheld = found is not None and found.deleted, rests_on(entry, hidden)
-    event = entry.event
+    event, edited = entry.event, edit is not None
     if edit is not None and edit in edits:
         event = _restated(event, edits[edit].event)
+        edited = event != entry.event  # stores bring a review again as it was, and platforms a message for its preview
     if deleted or withheld:
         event = event.model_copy(update={"text": "", "attachments": (), "rating": None})
     return contract_history.Entry(
@@ -72,9 +73,9 @@ def folded(
         department=None,
         event_key=entry.key.sk,
         received_at=entry.received_at,
-        edited=edit is not None,
+        edited=edited,
         deleted=deleted,
-        revised_at=found.at if found and (edit or deleted) else None,
+        revised_at=found.at if found and (edited or deleted) else None,
         withheld=withheld,
         event=event,
         step=None,

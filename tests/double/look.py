@@ -1,6 +1,6 @@
 """What is there, seen from outside: no hook is called, nothing is charged, nothing changes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from tests.double.dynamodb import DynamoDB
@@ -37,10 +37,11 @@ class Look:
         self._sqs = sqs
         self._s3 = s3
 
-    def items(self, table: str) -> list[Item]:
-        """Return a table's items, by their keys."""
+    def items(self, table: str, which: Callable[[Item], bool] = lambda _: True) -> list[Item]:
+        """Return a table's items, by their keys: all, or those `which` are chosen, by what must only be read."""
         found = self._dynamodb.tables[table]
-        return [row.copied() for row in sorted(found.rows.throughout(), key=lambda row: found.schema.key(row.item))]
+        chosen = (row for row in found.rows.throughout() if which(row.item))
+        return [row.copied() for row in sorted(chosen, key=lambda row: found.schema.key(row.item))]
 
     def records(self, table: str, *, after: int = 0) -> list[Answer]:
         """Return a table's stream from behind this many records, as `GetRecords` shows them."""

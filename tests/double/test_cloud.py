@@ -14,7 +14,7 @@ from shared.store.keys import Key
 from shared.store.table import Table
 from tests.double import Cloud, NotDoubled, refusals
 from tests.double.conftest import TABLE, Clock, item, refusal
-from tests.double.wire import exceptions, methods
+from tests.double.wire import exceptions, operations
 
 
 class Noted:
@@ -213,7 +213,7 @@ def test_every_operation_and_argument_is_one_of_the_services(cloud: Cloud) -> No
     for service in ("dynamodb", "dynamodbstreams", "sqs", "s3", "secretsmanager"):
         model = get_session().get_service_model(service)
         for name, operation in cloud._services[service].operations.items():
-            assert name in methods(service)
+            assert name in operations(service).values()
             shape = model.operation_model(name).input_shape
             members = set(shape.members) if shape else set()
             assert operation.known <= members, name

@@ -93,11 +93,13 @@ class Client:
         self._host = host
         self._service = service
         self.exceptions: Any = exceptions(service)
-        for name, method in methods(service).items():
-            setattr(self, method, partial(self._call, name))
 
     def __getattr__(self, name: str) -> Any:
-        raise NotDoubled(f"{self._service}.{name}")
+        if (operation := operations(self._service).get(name)) is None:
+            raise NotDoubled(f"{self._service}.{name}")
+        method = partial(self._call, operation)
+        setattr(self, name, method)
+        return method
 
     def _call(self, operation: str, **arguments: Any) -> Answer:
         return self._host.call(self._service, operation, arguments)
@@ -127,9 +129,9 @@ class Paginator(NamedTuple):
 
 
 @cache
-def methods(service: str) -> Mapping[str, str]:
-    """Return boto3's method for each operation of a service."""
-    return {name: xform_name(name) for name in get_session().get_service_model(service).operation_names}
+def operations(service: str) -> Mapping[str, str]:
+    """Return the operation for each of boto3's methods of a service."""
+    return {xform_name(name): name for name in get_session().get_service_model(service).operation_names}
 
 
 @cache

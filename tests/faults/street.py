@@ -311,8 +311,10 @@ class Street:
     # what came of it
 
     def _new(self) -> list[Item]:
-        items = self.cloud.look().items(TABLE)
-        return [item for item in items if item["sk"]["S"].startswith(_STREAMED) and key_of(item) not in self._done]
+        return self.cloud.look().items(TABLE, self._is_new)
+
+    def _is_new(self, item: Item) -> bool:
+        return item["sk"]["S"].startswith(_STREAMED) and key_of(item) not in self._done
 
     def head(self, reply: str) -> ReplyHead:
         found = self.table.get(keys.reply(identity_name=self.place.identity, reply_id=reply))

@@ -84,6 +84,16 @@ def test_a_message_whose_edit_is_gone_keeps_its_words() -> None:
     assert (shown.event.text, shown.edited, shown.revised_at) == ("uno", True, ago(hours=1))
 
 
+@pytest.mark.parametrize(("words", "stars", "changes"), [("uno", 2, False), ("uno", None, False), ("uno", 3, True)])
+def test_an_edit_that_changes_nothing_is_none(words: str, stars: int | None, changes: bool) -> None:
+    review = said("1", "uno", at=ago(hours=2)).model_copy(update={"rating": 2})
+    edit = edited("1", words, at=ago(hours=1)).model_copy(update={"rating": stars})
+    last = folding.latest({}, [_entry(edit)])
+    edits = {keys.event(edit): _entry(edit)}
+    shown: Any = folding.folded(_entry(review), last=last, edits=edits, hidden=frozenset())
+    assert (shown.edited, shown.revised_at) == (changes, ago(hours=1) if changes else None)
+
+
 def test_whose_words_an_entry_shows() -> None:
     partition = keys.identity(ANA)
     assert folding.target(_entry(said("1"))) == (partition, "1")

@@ -245,7 +245,7 @@ def test_words_that_came_after_a_deletion_are_shown() -> None:
         counter.keep(event)
         counter.revise(event)
     message = _walk(reader, 1)[-1]
-    assert (getattr(message.event, "text", None), message.edited, message.deleted) == ("uno", True, False)
+    assert (getattr(message.event, "text", None), message.edited, message.deleted) == ("uno", False, False)
 
 
 def test_somebody_else_s_message_of_the_same_id_is_left_alone() -> None:
