@@ -52,6 +52,11 @@ class Answer:
     error: str = ""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
+    @property
+    def refuses(self) -> bool:
+        """Whether the request was at fault, and nothing was done (RFC 9110, section 15.5); of a 408 nobody knows."""
+        return 400 <= self.status < 500 and self.status != 408
+
     def retry_after(self, now: datetime) -> datetime | None:
         """Return before when it asks not to be called again (RFC 9110, section 10.2.3), or `None` where it does not."""
         said = self.headers.get("retry-after", "").strip()

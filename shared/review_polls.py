@@ -85,7 +85,7 @@ class ReviewList:
         return f"{self.name} {self.refusals.get(answer.status) or _REFUSED.format(status=answer.status)}"
 
     def _let_in_not(self, answer: Answer) -> str:
-        is_refused = 400 <= answer.status < 500 and answer.status not in (408, 429)
+        is_refused = answer.refuses and answer.status != 429
         return f"{self.name} {_NOT_LET_IN}" if is_refused else self._refusal(answer)
 
 

@@ -119,7 +119,7 @@ class ReviewApi:
         if answer.status == 429:
             wait = answer.retry_after(now)
             return Later(seconds=int((wait - now).total_seconds()) if wait else None)
-        if not 400 <= answer.status < 500 or answer.status == 408:
+        if not answer.refuses:
             sentence = f"{self.name} did not say whether it has it (status {answer.status}): look at the review there"
             return Unknown(sentence=sentence)
         sentence = self.sentences.get(answer.status) or _REFUSALS.get(answer.status) or _REFUSED

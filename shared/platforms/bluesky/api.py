@@ -17,6 +17,7 @@ import orjson
 from shared.hosts import host_of
 from shared.platforms.bluesky.addresses import DID
 from shared.ports import Answer, Call, Presence
+from shared.reasons import Reasons, told
 
 HANDLE_KIND = "handle"
 ENTRYWAY = "bsky.social"
@@ -83,19 +84,14 @@ def seconds_to_wait(answer: Answer, now: datetime) -> int | None:
 def reason(answer: Answer) -> str:
     """Return what to do about a refusal; a sentence with no value of the answer's."""
     said = f"{answer.json().get('error', '')} {answer.json().get('message', '')}"
-    fitting = (
-        sentence
-        for status, pattern, sentence in _REASONS
-        if status in (None, answer.status) and re.search(pattern, said, re.IGNORECASE)
-    )
-    return next(fitting)
+    return told(_REASONS, said, answer.status)
 
 
 def _url(host: str, name: str) -> str:
     return f"https://{host}/xrpc/{name}"
 
 
-_REASONS: tuple[tuple[int | None, str, str], ...] = (
+_REASONS: Reasons = (
     (None, r"AccountTakedown|AccountSuspended|AccountDeactivated|deactivated",
      "the account is suspended, taken down or deactivated: see Bluesky's own app"),
     (None, r"AuthFactorTokenRequired",

@@ -188,7 +188,7 @@ def _not_done(answer: Answer, now: datetime) -> Refused | Later:
 def _failed(answer: Answer, now: datetime) -> Refused | Later | Unknown:
     if answer.status == 429:
         return Later(seconds=api.seconds_to_wait(answer, now))
-    if 400 <= answer.status < 500 and answer.status != 408:
+    if answer.refuses:
         return Refused(code=str(answer.status), sentence=api.reason(answer))
     return Unknown(sentence=f"Bluesky did not say whether it has it (status {answer.status}): look in its own app")
 

@@ -14,6 +14,7 @@ import orjson
 
 from shared.hosts import host_of
 from shared.ports import Answer, Call, Presence
+from shared.reasons import Reasons, told
 from shared.replying import Later, Refused, Unknown
 
 ACCOUNT_KIND = "account"
@@ -66,14 +67,9 @@ def failed(answer: Answer, now: datetime) -> Refused | Later | Unknown:
         return Later(seconds=_seconds(answer, now))
     if answer.status == 422 and re.search("too many messages", words, re.IGNORECASE):
         return Later(account=False)  # of one conversation, in a minute
-    if not 400 <= answer.status < 500 or answer.status == 408:
+    if not answer.refuses:
         return Unknown(sentence=f"Chatwoot did not say whether it has it (status {answer.status}): look there")
-    fitting = (
-        sentence
-        for status, pattern, sentence in _REASONS
-        if status in (None, answer.status) and re.search(pattern, words, re.IGNORECASE)
-    )
-    return Refused(code=str(answer.status), sentence=next(fitting))
+    return Refused(code=str(answer.status), sentence=told(_REASONS, words, answer.status))
 
 
 def _seconds(answer: Answer, now: datetime) -> int | None:
@@ -81,7 +77,7 @@ def _seconds(answer: Answer, now: datetime) -> int | None:
     return max(0, ceil((until - now).total_seconds())) if until else None
 
 
-_REASONS: tuple[tuple[int | None, str, str], ...] = (
+_REASONS: Reasons = (
     (401, r"", "Chatwoot does not accept the token, or its user has no place in the conversation's inbox: take the "
      "access token of an agent of that inbox (Profile Settings), and publish it with `python -m infra.publish tokens`"),
     (403, r"", "Chatwoot does not let the token's user write there: give them a place in the conversation's inbox"),

@@ -13,6 +13,7 @@ import orjson
 
 from shared import hosts
 from shared.ports import Answer, Call, Presence
+from shared.reasons import Reasons, told
 from shared.replying import Later, Refused, Unknown
 
 HOST_KIND, USER_KIND = hosts.KIND, "user"
@@ -58,15 +59,10 @@ def failed(answer: Answer) -> Refused | Later | Unknown:
     """Return what an answer means that does not say that something was posted."""
     if answer.status == 429:
         return Later(seconds=_wait(answer))
-    if not 400 <= answer.status < 500 or answer.status == 408:
+    if not answer.refuses:
         return Unknown(sentence=f"the forum did not say whether it has it (status {answer.status}): look there")
     said = f"{answer.json().get('errors', '')} {answer.json().get('error_type', '')}"
-    fitting = (
-        sentence
-        for status, pattern, sentence in _REASONS
-        if status in (None, answer.status) and re.search(pattern, said, re.IGNORECASE)
-    )
-    return Refused(code=str(answer.status), sentence=next(fitting))
+    return Refused(code=str(answer.status), sentence=told(_REASONS, said, answer.status))
 
 
 def _wait(answer: Answer) -> int | None:
@@ -75,7 +71,7 @@ def _wait(answer: Answer) -> int | None:
     return wait if isinstance(wait, int) and not isinstance(wait, bool) and wait >= 0 else None
 
 
-_REASONS: tuple[tuple[int | None, str, str], ...] = (
+_REASONS: Reasons = (
     (403, r"username or key",
      "the forum does not accept the API key for this user: make one for them (Admin, API keys), and publish it with "
      "`python -m infra.publish tokens`"),

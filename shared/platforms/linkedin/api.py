@@ -2,7 +2,6 @@
 (https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/comments-api).
 """
 
-import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -10,6 +9,7 @@ from urllib.parse import quote
 import orjson
 
 from shared.ports import Answer, Call
+from shared.reasons import Reasons, told
 from shared.replying import Later, Refused, Unknown
 
 HOST = "api.linkedin.com"
@@ -45,19 +45,14 @@ def failed(answer: Answer) -> Refused | Later | Unknown:
     """Return what an answer means that does not say that something was posted."""
     if answer.status == 429:
         return Later()
-    if not 400 <= answer.status < 500 or answer.status == 408:
+    if not answer.refuses:
         return Unknown(sentence=f"LinkedIn did not say whether it has it (status {answer.status}): look at the post")
     said = answer.json()
     words = f"{said.get('code', '')} {said.get('message', '')}"
-    fitting = (
-        sentence
-        for status, pattern, sentence in _REASONS
-        if status in (None, answer.status) and re.search(pattern, words, re.IGNORECASE)
-    )
-    return Refused(code=str(answer.status), sentence=next(fitting))
+    return Refused(code=str(answer.status), sentence=told(_REASONS, words, answer.status))
 
 
-_REASONS: tuple[tuple[int | None, str, str], ...] = (
+_REASONS: Reasons = (
     (401, r"", "LinkedIn does not accept the token: it has expired after 60 days, or the member took it back; let an "
      "administrator of the page sign in to the app again, and publish theirs with `python -m infra.publish tokens`"),
     (403, r"", "LinkedIn does not let the member comment as the page: they have to be one of its administrators, and "

@@ -4,7 +4,6 @@
 The instance is named by the playbook alone: the token goes to no host that came from outside.
 """
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from math import ceil
@@ -14,6 +13,7 @@ import orjson
 
 from shared.hosts import host_of
 from shared.ports import Answer, Call, Presence
+from shared.reasons import Reasons, told
 from shared.replying import Later, Refused, Unknown
 
 
@@ -54,15 +54,10 @@ def failed(answer: Answer, now: datetime) -> Refused | Later | Unknown:
     """Return what an answer means that does not say that something was posted."""
     if answer.status == 429:
         return Later(seconds=_seconds(answer, now))
-    if not 400 <= answer.status < 500 or answer.status == 408:
+    if not answer.refuses:
         return Unknown(sentence=f"Mastodon did not say whether it has it (status {answer.status}): look there")
     said = str(answer.json().get("error", ""))
-    fitting = (
-        sentence
-        for status, pattern, sentence in _REASONS
-        if status in (None, answer.status) and re.search(pattern, said, re.IGNORECASE)
-    )
-    return Refused(code=str(answer.status), sentence=next(fitting))
+    return Refused(code=str(answer.status), sentence=told(_REASONS, said, answer.status))
 
 
 def _seconds(answer: Answer, now: datetime) -> int | None:
@@ -76,7 +71,7 @@ def _seconds(answer: Answer, now: datetime) -> int | None:
 
 _A_DAY = 24 * 3600
 
-_REASONS: tuple[tuple[int | None, str, str], ...] = (
+_REASONS: Reasons = (
     (401, r"", "Mastodon does not accept the token: make an application as the company's account (Preferences, "
      "Development) and publish its token with `python -m infra.publish tokens`"),
     (403, r"", "Mastodon does not let the account write: the token needs the scopes read:statuses and write:statuses, "

@@ -17,6 +17,7 @@ from shared.permitted import check_by_rules, refused
 from shared.platforms.ses import composing
 from shared.platforms.ses.regions import HOSTS, REGIONS, host, message_id
 from shared.ports import Answer, Asking, Call, Presence
+from shared.reasons import Reasons, told
 from shared.replying import Draft, Later, Place, Rate, Refusal, Refused, Reply, ReplyPort, Rules, Sent, Unknown
 
 CHANNEL = "email"
@@ -125,7 +126,7 @@ def _failed(answer: Answer, place: Place) -> Refused | Later | Unknown:
     said = answer.json()
     name = _name(answer, said)
     words = str(said.get("message") or said.get("Message") or "")
-    if not 400 <= answer.status < 500 or answer.status == 408:
+    if not answer.refuses:
         return Unknown(
             sentence=f"SES did not say whether it has it (status {answer.status}): its events tell, where the mailbox "
             "has a configuration set; otherwise ask the customer"
@@ -136,7 +137,7 @@ def _failed(answer: Answer, place: Place) -> Refused | Later | Unknown:
     listed = words.lower()  # the identities that are not verified
     if name == "MessageRejected" and (_person(place) or "").lower() in listed and place.account.lower() not in listed:
         return Refused(code=name, sentence=_SANDBOX)
-    return Refused(code=name or str(answer.status), sentence=_sentence(answer.status, name, words))
+    return Refused(code=name or str(answer.status), sentence=told(_REASONS, words, name, answer.status))
 
 
 def _name(answer: Answer, said: Mapping[str, Any]) -> str:
@@ -156,15 +157,6 @@ _LATER = frozenset(
 )
 
 
-def _sentence(status: int, name: str, words: str) -> str:
-    fitting = (
-        sentence
-        for of, pattern, sentence in _REASONS
-        if of in (None, name, status) and re.search(pattern, words, re.IGNORECASE)
-    )
-    return next(fitting)
-
-
 _SENDER = (
     "SES does not send for this mailbox: verify its address or its domain there, in the region that the playbook names"
 )
@@ -172,7 +164,7 @@ _SANDBOX = (
     "SES still has the AWS account in its sandbox, where only verified addresses are written to: ask there for "
     "production access"
 )
-_REASONS: tuple[tuple[str | int | None, str, str], ...] = (
+_REASONS: Reasons = (
     ("MessageRejected", r"not verified", _SENDER),
     ("MessageRejected", r"virus|malware", "SES found something harmful in the mail: write it anew"),
     ("MessageRejected", r"", "SES rejected the mail: look at the account's dashboard there, then send it again"),

@@ -18,6 +18,7 @@ from shared.platforms.telegram import payload as wire
 from shared.platforms.telegram.person import CHANNEL
 from shared.platforms.telegram.subscription import HOST
 from shared.ports import Answer, Asking, Call, Presence
+from shared.reasons import Reasons, told
 from shared.replying import Draft, Later, Place, Rate, Refusal, Refused, Reply, ReplyPort, Rules, Sent, Unknown
 
 RULES: Mapping[str, Rules] = {
@@ -151,10 +152,9 @@ def _failed(answer: Answer, where: _Address) -> Refused | Later | Unknown:
         after = parameters.get("retry_after") if isinstance(parameters, dict) else None
         # A group has a limit of its own, the lowest of all; of any other, Telegram does not say whose it is.
         return Later(seconds=after if isinstance(after, int) and after >= 0 else None, account=not where.is_shared)
-    if 400 <= answer.status < 500 and answer.status != 408:
+    if answer.refuses:
         described = str(said.get("description", ""))
-        sentence = next(told for pattern, told in _REASONS if re.search(pattern, described, re.IGNORECASE))
-        return Refused(code=str(code), sentence=_BY_STATUS.get(answer.status) or sentence)
+        return Refused(code=str(code), sentence=told(_REASONS, described, answer.status))
     if answer.status == 200:
         return Unknown(sentence="Telegram answered in a shape that we do not know: look into the chat")
     return Unknown(sentence=f"Telegram did not say whether it has it (status {answer.status}): look into the chat")
@@ -164,23 +164,25 @@ _TOKEN = (
     "Telegram does not know the bot's token: make one with /token at @BotFather, publish it with "  # noqa: S105
     "`python -m infra.publish tokens`, then send again"
 )
-_BY_STATUS: Mapping[int, str] = {401: _TOKEN, 404: _TOKEN}
-
-_REASONS = (
-    (r"blocked by the user", "the customer has blocked the bot: reach them where else they are known"),
-    (r"deactivated|deleted", "the customer's Telegram account is gone: reach them where else they are known"),
-    (r"kicked|not a member|not enough rights|have no rights|CHAT_WRITE_FORBIDDEN|CHAT_ADMIN_REQUIRED",
+_REASONS: Reasons = (
+    (401, r"", _TOKEN),
+    (404, r"", _TOKEN),
+    (None, r"blocked by the user", "the customer has blocked the bot: reach them where else they are known"),
+    (None, r"deactivated|deleted", "the customer's Telegram account is gone: reach them where else they are known"),
+    (None, r"kicked|not a member|not enough rights|have no rights|CHAT_WRITE_FORBIDDEN|CHAT_ADMIN_REQUIRED",
      "the bot may not write in this group any more: let an administrator add it again"),
-    (r"can't initiate|BOT_USER_NOT_STARTED|chat not found|PEER_ID_INVALID|user not found",
+    (None, r"can't initiate|BOT_USER_NOT_STARTED|chat not found|PEER_ID_INVALID|user not found",
      "the customer has no chat with this bot: they have to write to it first"),
-    (r"BUSINESS_PEER_USAGE_MISSING", "in the business account's name only who wrote in the last 24 hours is answered: "
-     "wait until they write again, or answer in Telegram's own app"),
-    (r"BUSINESS_", "the business account does not let the bot answer: look at Settings, Telegram Business, Chatbots"),
-    (r"too long", "the text is too long for Telegram: shorten it to 4096 characters"),
-    (r"text is empty|must be non-empty", "there is nothing in the text that Telegram shows: write one"),
-    (r"upgraded to a supergroup", "the group has become another one with a new id: answer a message of the new one"),
-    (r"TOPIC_|thread not found|topic", "the topic was closed or deleted: answer a message of another one"),
-    (r"", "Telegram refused it: look up the code at https://core.telegram.org/api/errors"),
+    (None, r"BUSINESS_PEER_USAGE_MISSING", "in the business account's name only who wrote in the last 24 hours is "
+     "answered: wait until they write again, or answer in Telegram's own app"),
+    (None, r"BUSINESS_", "the business account does not let the bot answer: look at Settings, Telegram Business, "
+     "Chatbots"),
+    (None, r"too long", "the text is too long for Telegram: shorten it to 4096 characters"),
+    (None, r"text is empty|must be non-empty", "there is nothing in the text that Telegram shows: write one"),
+    (None, r"upgraded to a supergroup", "the group has become another one with a new id: answer a message of "
+     "the new one"),
+    (None, r"TOPIC_|thread not found|topic", "the topic was closed or deleted: answer a message of another one"),
+    (None, r"", "Telegram refused it: look up the code at https://core.telegram.org/api/errors"),
 )  # fmt: skip
 """What to do, by the words that Telegram is known to use; the first that fits counts."""
 

@@ -43,7 +43,7 @@ def failed(answer: Answer) -> Refused | Later | Unknown:
     code = said if isinstance(said, int) and not isinstance(said, bool) else 0
     if code in _LIMITS or answer.status == 429:
         return Later()
-    if 40_000 <= code < 50_000 or (400 <= answer.status < 500 and answer.status != 408):
+    if 40_000 <= code < 50_000 or answer.refuses:
         sentence = _BY_CODE.get(code) or _BY_STATUS.get(answer.status) or _OTHERWISE
         return Refused(code=str(code or answer.status), sentence=sentence)
     return Unknown(sentence=f"TikTok did not say whether it has it (status {answer.status}): look in TikTok's app")

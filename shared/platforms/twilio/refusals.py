@@ -59,7 +59,7 @@ def failed(answer: Answer) -> Refused | Later | Unknown:
     """Return what an answer means that does not say that the message was taken."""
     code = answer.json().get("code")
     number = code if isinstance(code, int) and not isinstance(code, bool) else 0
-    if not 400 <= answer.status < 500 or answer.status == 408:
+    if not answer.refuses:
         return Unknown(
             sentence=f"Twilio did not say whether it has it (status {answer.status}): look into its Messaging logs"
         )

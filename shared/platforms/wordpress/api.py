@@ -16,6 +16,7 @@ import orjson
 
 from shared.hosts import host_of
 from shared.ports import Answer, Call, Presence
+from shared.reasons import Reasons, told
 
 FOLDER_KIND = "folder"
 
@@ -75,15 +76,10 @@ def pages(answer: Answer) -> int:
 def reason(answer: Answer) -> str:
     """Return what to do about a refusal; a sentence with no value of the answer's."""
     code = str(answer.json().get("code", ""))
-    fitting = (
-        sentence
-        for status, pattern, sentence in _REASONS
-        if status in (None, answer.status) and re.search(pattern, code, re.IGNORECASE)
-    )
-    return next(fitting)
+    return told(_REASONS, code, answer.status)
 
 
-_REASONS: tuple[tuple[int | None, str, str], ...] = (
+_REASONS: Reasons = (
     (None, r"rest_no_route|rest_disabled",
      "its REST API is switched off, by a plugin or a firewall: let the user in there"),
     (None, r"comment_closed", "the article takes no more comments: answer elsewhere, or open it there"),

@@ -126,7 +126,7 @@ def _failed(answer: Answer, now: datetime | None) -> Refused | Later | Unknown:
         return Later(seconds=int((again - now).total_seconds()) if again and now else None)
     if answer.json().get("code") == "comment_duplicate":
         return _SAID_ALREADY
-    if 400 <= answer.status < 500 and answer.status != 408:
+    if answer.refuses:
         return Refused(code=str(answer.status), sentence=reason(answer))
     return Unknown(sentence=f"the blog did not say whether it has it (status {answer.status}): look there")
 

@@ -142,7 +142,7 @@ def _message(data: Mapping[str, Any]) -> Sent | None:
 def _failed(answer: Answer, now: datetime) -> Refused | Later | Unknown:
     if answer.status == 429:
         return Later(seconds=_seconds_of_limit(answer.headers, now))
-    if 400 <= answer.status < 500 and answer.status != 408:
+    if answer.refuses:
         said = answer.json()
         kind = str(said.get("type", "")).rpartition("/")[2]
         detail = f"{kind} {said.get('detail', '')} {said.get('errors', '')}"

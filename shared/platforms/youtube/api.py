@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 import orjson
 
 from shared.ports import Answer, Asking, Call, Presence
+from shared.reasons import Reasons, told
 
 HOST, SIGN_IN = "www.googleapis.com", "oauth2.googleapis.com"
 HOSTS = frozenset({HOST, SIGN_IN})
@@ -123,19 +124,14 @@ class Trouble(NamedTuple):
 def trouble(answer: Answer, now: datetime) -> Trouble:
     """Return what an answer that lists nothing means."""
     said = reasons(answer)
-    fitting = (
-        sentence
-        for status, pattern, sentence in _TROUBLES
-        if status in (None, answer.status) and re.search(pattern, said, re.IGNORECASE)
-    )
-    sentence = next(fitting, _OTHER.format(status=answer.status))
+    sentence = told((*_TROUBLES, (None, r"", _OTHER.format(status=answer.status))), said, answer.status)
     wait = begins_anew(now) if re.search(SPENT, said) else answer.retry_after(now)
     return Trouble(sentence, wait)
 
 
 _OTHER = "YouTube cannot be asked now ({status})"
 
-_TROUBLES: tuple[tuple[int | None, str, str], ...] = (
+_TROUBLES: Reasons = (
     (0, r"", "YouTube's API does not answer over TLS in time"),
     (None, SPENT,
      "the project's quota of the day is spent: look at APIs & Services, Quotas in the Google Cloud console, and ask "

@@ -17,6 +17,7 @@ from shared.platforms.youtube.api import Door
 from shared.platforms.youtube.normalise import CHANNEL
 from shared.platforms.youtube.payload import Comment
 from shared.ports import Answer, Asking, Presence
+from shared.reasons import Reasons, told
 from shared.replying import (
     Draft,
     Later,
@@ -167,17 +168,12 @@ def failed(answer: Answer, now: datetime | None) -> Refused | Later | Unknown:
         return Later(seconds=(api.begins_anew(now) - now) // timedelta(seconds=1) if now else None)
     if answer.status == 429 or (answer.status == 403 and re.search(api.TOO_FAST, said, re.IGNORECASE)):
         return Later()
-    if not 400 <= answer.status < 500 or answer.status == 408:
+    if not answer.refuses:
         return Unknown(sentence=f"YouTube did not say whether it has it (status {answer.status}): look below the video")
-    fitting = (
-        sentence
-        for status, pattern, sentence in _REASONS
-        if status in (None, answer.status) and re.search(pattern, said, re.IGNORECASE)
-    )
-    return Refused(code=str(answer.status), sentence=next(fitting))
+    return Refused(code=str(answer.status), sentence=told(_REASONS, said, answer.status))
 
 
-_REASONS: tuple[tuple[int | None, str, str], ...] = (
+_REASONS: Reasons = (
     (None, r"invalid_grant|invalid_client|unauthorized_client",
      "Google no longer takes the channel's refresh token or its client: authorise anew, and publish it with "
      "`python -m infra.publish tokens`"),

@@ -4,7 +4,6 @@
 The host is named by the playbook alone: the token goes to no host that came from outside.
 """
 
-import re
 from base64 import b64encode
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,6 +14,7 @@ import orjson
 
 from shared.hosts import host_of
 from shared.ports import Answer, Call, Presence
+from shared.reasons import Reasons, told
 from shared.replying import Later, Refused, Unknown
 
 
@@ -57,16 +57,11 @@ def failed(answer: Answer, now: datetime) -> Refused | Later | Unknown:
         return Later(seconds=_seconds(answer, now))
     if answer.status == 409:
         return Later(account=False)  # somebody else has changed the ticket since it was read
-    if not 400 <= answer.status < 500 or answer.status == 408:
+    if not answer.refuses:
         return Unknown(sentence=f"Zendesk did not say whether it has it (status {answer.status}): look at the ticket")
     said = answer.json()
     words = f"{said.get('error', '')} {said.get('description', '')} {said.get('details', '')}"
-    fitting = (
-        sentence
-        for status, pattern, sentence in _REASONS
-        if status in (None, answer.status) and re.search(pattern, words, re.IGNORECASE)
-    )
-    return Refused(code=str(answer.status), sentence=next(fitting))
+    return Refused(code=str(answer.status), sentence=told(_REASONS, words, answer.status))
 
 
 def _seconds(answer: Answer, now: datetime) -> int | None:
@@ -79,7 +74,7 @@ CLOSED = (
     "customer where else they are known"
 )
 
-_REASONS: tuple[tuple[int | None, str, str], ...] = (
+_REASONS: Reasons = (
     (401, r"", "Zendesk does not accept the token: publish `<e-mail>/token:<API token>` of an agent with "
      "`python -m infra.publish tokens`, and look whether token access is on (Admin Center, APIs)"),
     (403, r"", "Zendesk does not let the token's user write in this ticket: give them a role that may, and the "

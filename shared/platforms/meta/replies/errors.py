@@ -66,7 +66,7 @@ def verdict(answer: Answer) -> Refused | Later | Unknown:
     if code in _OF_THE_CONVERSATION:
         return Later(account=False)
     sentence = _SENTENCES.get((code, subcode)) or _SENTENCES.get(code) if code is not None else None
-    if sentence is None and not (400 <= answer.status < 500 and answer.status != 408):
+    if sentence is None and not answer.refuses:
         return _unknown(f"status {answer.status}")
     named = "/".join(str(part) for part in (code, subcode) if part is not None)
     return Refused(code=named or str(answer.status), sentence=sentence or _BY_STATUS.get(answer.status, _LOOK_UP))
