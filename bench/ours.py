@@ -47,7 +47,7 @@ def slack_signature(case: Case) -> Once:
 
 
 def _verifying(verify: Verify, case: Case) -> Once:
-    request, secrets = Request("POST", case["url"], case["headers"], {}, b64decode(case["body"])), [case["secret"]]
+    request, secrets = Request("POST", case["url"], case["headers"], {}, b64decode(case["body"])), (case["secret"],)
 
     def once() -> object:
         verify(request, secrets, datetime.now(UTC))

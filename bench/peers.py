@@ -51,9 +51,9 @@ CONTESTS = (
     Contest("reading a Telegram update", "normalise", "python_telegram_bot", "python-telegram-bot", "telegram/text"),
     Contest("reading a Telegram update", "normalise", "aiogram", "aiogram", "telegram/text"),
     Contest("reading a WhatsApp message", "normalise", "pywa", "pywa", "meta/whatsapp_text", goal=None),
-    Contest("verifying a WhatsApp delivery", "verify", "pywa_signature", "pywa", "meta/whatsapp_text", goal=None),
+    Contest("verifying a WhatsApp delivery", "verify", "pywa_signature", "pywa", "meta/whatsapp_text"),
     Contest("verifying a Twilio request", "verify", "twilio_signature", "twilio", "twilio/text"),
-    Contest("verifying a Slack interaction", "slack_signature", "slack_signature", "slack-sdk", SLACK, goal=None),
+    Contest("verifying a Slack interaction", "slack_signature", "slack_signature", "slack-sdk", SLACK),
     Contest("reading a mail from SES", "mail", "anymail", "django-anymail", "ses/text"),
     Contest("reading a mail with attachments", "mail", "anymail", "django-anymail", "ses/attachments"),
 )

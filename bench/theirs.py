@@ -66,8 +66,7 @@ def twilio_signature(case: Case) -> Once:
 def slack_signature(case: Case) -> Once:
     verifier = import_module("slack_sdk.signature").SignatureVerifier(case["secret"])
     body, headers = b64decode(case["body"]), case["headers"]
-    timestamp, given = headers["x-slack-request-timestamp"], headers["x-slack-signature"]
-    return lambda: verifier.is_valid(body, timestamp, given)
+    return lambda: verifier.is_valid_request(body, headers)
 
 
 def anymail(case: Case) -> Once:

@@ -5,7 +5,8 @@ one statement, and only then is the message deleted. Each case is accepted befor
 
 - by AWS alone, with ACTS_QUEUE_URL in the environment (the department's queue of acts, and `kind = "queue"` in the
   playbook): what becomes of it comes back on the queue as a notice, and the work is printed once it is ours. The row
-  comes before the act here, since the notice may be read at once; it stays on the queue where there is no row;
+  comes before the act here, since the notice may be read at once; it stays on the queue where there is no row. Notices
+  say as well who has a case that is ours no longer, and what became of answers that other programs asked for;
 - at the desk, with DESK_URL and DESK_TOKEN (a token with the scopes desk/write and department/<name>), under a key of
   the claim and the inbox: by one of several consumers; of what somebody else has by now it is said who.
 
@@ -31,7 +32,7 @@ def consume(queue_url: str, inbox_file: str = "inbox.sqlite3") -> None:
     sqs = boto3.client("sqs")
     with closing(sqlite3.connect(inbox_file, autocommit=True)) as inbox:
         inbox.execute("CREATE TABLE IF NOT EXISTS inbox (claim TEXT PRIMARY KEY, hand_off TEXT NOT NULL)")
-        inbox.execute("CREATE TABLE IF NOT EXISTS told (key TEXT PRIMARY KEY)")
+        inbox.execute("CREATE TABLE IF NOT EXISTS told (notice_id TEXT PRIMARY KEY)")
         inbox.execute("CREATE TABLE IF NOT EXISTS own (one INTEGER PRIMARY KEY, name TEXT NOT NULL)")
         inbox.execute("INSERT OR IGNORE INTO own VALUES (1, ?)", (uuid4().hex,))
         while True:
@@ -67,7 +68,8 @@ def take(hand_off: dict[str, Any], body: str, inbox: sqlite3.Connection, sqs: An
 
 
 def hear(notice: dict[str, Any], inbox: sqlite3.Connection) -> str:
-    """Return what a notice says of a case, the first time: that it is ours, is not, or is no longer.
+    """Return what a notice says, the first time: of a case that it is ours, is not, or is no longer and whose it is; of
+    an answer that was asked for by an act what became of it.
 
     Raises `LookupError` for what became of an accepting of ours whose hand-off another inbox has.
     """
@@ -76,10 +78,13 @@ def hear(notice: dict[str, Any], inbox: sqlite3.Connection) -> str:
     found = inbox.execute("SELECT hand_off FROM inbox WHERE claim = ?", (claim,)).fetchone()
     if not found and key.endswith("-accepted"):
         raise LookupError("its hand-off is in no inbox here")
-    is_new = inbox.execute("INSERT OR IGNORE INTO told VALUES (?)", (f"{claim} {notice['notice']}",)).rowcount
+    is_new = inbox.execute("INSERT OR IGNORE INTO told VALUES (?)", (notice["notice_id"],)).rowcount
+    if is_new and notice["notice"] in ("sent", "failed", "unconfirmed", "given_up"):
+        return f"answer {notice['reply']} {notice['notice']}: {notice['why']}".removesuffix(": ")
     if not is_new or not found:
         return ""
-    return line(json.loads(found[0])) if notice["notice"] == "done" else f"not ours: {notice['why']}"
+    whose = f"{notice['to']} has it: " if notice["to"] else ""
+    return line(json.loads(found[0])) if notice["notice"] == "done" else f"not ours: {whose}{notice['why']}"
 
 
 def line(hand_off: dict[str, Any]) -> str:

@@ -23,16 +23,8 @@ CONNECTIONS = 8
 ERROR_NAME = "x-amzn-errortype"
 """The header in which AWS's REST APIs name an error (https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html)."""
 
-HEADERS = (
-    *("content-type", "etag", "last-modified", "location", "retry-after"),
-    # X's (shared/platforms/x/api.py)
-    *("x-rate-limit-remaining", "x-rate-limit-reset"),
-    *("x-user-limit-24hour-remaining", "x-user-limit-24hour-reset"),
-    *("x-app-limit-24hour-remaining", "x-app-limit-24hour-reset"),
-    # Bluesky's, WordPress's and Mastodon's
-    *("ratelimit-reset", "x-wp-totalpages", "x-ratelimit-reset"),
-)
-"""The headers of an answer that ports are shown."""
+HEADERS = ("content-type", "etag", "last-modified", "location", "retry-after")
+"""The headers of an answer that all ports are shown; whatever else one reads, its call wants."""
 
 SESSION_SECONDS = 30 * 60
 """For so long an answer that signs in is given again: those that are known are good for an hour at least."""
@@ -220,8 +212,13 @@ def _made(call: Call, client: httpx.Client) -> Answer | None:
         return None
     except (httpx.HTTPError, OSError):
         return _NOTHING
-    shown = {name: response.headers[name] for name in HEADERS if name in response.headers}
-    return Answer(response.status_code, bytes(body), response.headers.get(ERROR_NAME, ""), shown)
+    error = response.headers.get(ERROR_NAME, "")
+    return Answer(response.status_code, bytes(body), error, shown(call, response.headers))
+
+
+def shown(call: Call, headers: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the headers of an answer that a port is shown, which are named in small letters."""
+    return {name: headers[name] for name in (*HEADERS, *call.wants) if name in headers}
 
 
 def _signed(call: Call) -> Mapping[str, str] | None:

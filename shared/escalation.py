@@ -1,16 +1,14 @@
-"""A request that a department take over what a customer said, or see to what we promised them: when there is one, for
-whom, and until when."""
+"""A request that a department take over what a customer said: when there is one, for whom, and until when."""
 
 from collections.abc import Callable
 from datetime import datetime
 from typing import Literal, NamedTuple, Self
 
-from shared.casework.commitments import CommitmentHead, remind_at
 from shared.casework.corrections import Correction
-from shared.casework.steps import Act, Agent
+from shared.casework.steps import Act, Agent, Talk
 from shared.clocks.calendar import after
 from shared.clocks.targets import targets
-from shared.ids import customer_id, escalation_id, reminder_id
+from shared.ids import customer_id, escalation_id
 from shared.listening import Route, is_overheard, route_overheard
 from shared.models import Frozen, Identifier, Instant, Message
 from shared.playbook import ClockKind, Playbook, Priority
@@ -49,6 +47,7 @@ class Done(Frozen):
     act: Act
     why: str = ""
     evidence: str | None = None
+    evidence_of: str | None = None
 
 
 class Unanswered(Frozen):
@@ -76,7 +75,9 @@ class Escalation(Frozen):
     what the triage got wrong.
 
     `is_answered` is whether the customer's question was answered, whoever has the case since, and `asked_on_at` when
-    they were found to have asked on after that; both stay when it is offered to another department.
+    they were found to have asked on after that; both stay when it is offered to another department. `answered_in` is
+    the conversation in which a reply of ours answered them last, such as a private one below a public post: what they
+    say there is about this case, too.
 
     `asked_at` is since when the customer waits, as far as it was known when it was offered, `channel` where they do,
     and `group` the one of the playbook's groups that they were of by then; all three are none where it is no question
@@ -114,6 +115,7 @@ class Escalation(Frozen):
     reopened_at: Instant | None = None
     asked_on_at: Instant | None = None
     is_answered: bool = False
+    answered_in: Talk | None = None
     solved_event_key: str | None = None
     next_by: Instant | None = None
     ended_at: Instant | None = None
@@ -133,6 +135,11 @@ class Escalation(Frozen):
     def opened_at(self) -> datetime:
         """Return when it was offered first."""
         return self.first.offered_at if self.first else self.offered_at
+
+    @property
+    def own_evidence(self) -> str | None:
+        """Return the key of the event for which something was last done with it, if that is within its partition."""
+        return self.last.evidence if self.last and self.last.evidence_of is None else None
 
     @property
     def due_by(self) -> datetime | None:
@@ -232,68 +239,3 @@ def _routed(_: Message, assessment: Assessment, playbook: Playbook) -> Route | N
     raised = assessment.priority in ("high", "urgent")
     name = assessment.department or (playbook.default_department if raised else None)
     return Route(name, assessment.reasons) if name else None
-
-
-Stage = Literal["due", "broken"]
-
-
-class _Raised(NamedTuple):
-    """With what priority and for what reason a promise is raised."""
-
-    priority: Priority
-    reason: Reason
-
-
-_RAISED: dict[Stage, _Raised] = {
-    "due": _Raised(
-        "normal", Reason(code="commitment_due", text="The department promised this, and its time is nearly over.")
-    ),
-    "broken": _Raised(
-        "high", Reason(code="commitment_broken", text="This was promised to the customer, and its time is over.")
-    ),
-}
-
-
-def stage(head: CommitmentHead, now: datetime, playbook: Playbook) -> Stage | None:
-    """Return whether a promise that is still to be kept is nearly due at an instant, or broken, or neither."""
-    if head.to_be_kept is None or now < remind_at(head.to_be_kept, playbook.commitments.notice):
-        return None
-    return "broken" if head.state(now) == "broken" else "due"
-
-
-def remind(head: CommitmentHead, at: Stage, *, event_key: str, playbook: Playbook, now: datetime) -> Escalation:
-    """Return the offer that raises a promise which is still to be kept: to the department that made it when it is
-    nearly due, to that department's fallback when it is broken.
-
-    What no department of this playbook promised is offered to the default one. However late it is raised, there is the
-    whole time to accept it.
-    """
-    term = head.to_be_kept
-    assert term is not None
-    assert head.made is not None
-    promised_by = {each.name: each for each in playbook.departments}.get(head.made.by.department or "")
-    name = promised_by and (promised_by.name if at == "due" else promised_by.fallback)
-    department = playbook.department(name or playbook.default_department)
-    priority, reason = _RAISED[at]
-    offered_at = remind_at(term, playbook.commitments.notice) if at == "due" else term.until
-    by = accept_by(playbook, Due(department.name, priority), max(offered_at, now))
-    return Escalation(
-        id=reminder_id(term_id=term.id, stage=at),
-        department=department.name,
-        priority=priority,
-        reasons=(reason,),
-        offered_at=offered_at,
-        accept_by=min(by, term.until) if at == "due" else by,
-        identity=head.identity,
-        event_key=event_key,
-        customer_id=customer_id(head.identity),
-        playbook_version=playbook.version,
-        commitment_id=head.id,
-    )
-
-
-def outdated(head: CommitmentHead) -> list[str]:
-    """Return the ids of all escalations that could have raised this promise by a term which holds no more."""
-    return [
-        reminder_id(term_id=term.id, stage=each) for term in head.terms if term != head.to_be_kept for each in _RAISED
-    ]

@@ -170,7 +170,6 @@ def hand_off(
     }
     message = _as_message(event)
     permalink = message.permalink if len(message.permalink or "") <= _MAX_LINK else None
-    last = escalation.last
     customer_url = f"{public_url.rstrip('/')}/customers/{escalation.customer_id}"
     return _fitted(
         HandOff.model_validate(
@@ -191,7 +190,7 @@ def hand_off(
                 "path": escalation.path,
                 "path_left_out": escalation.path_left_out,
                 "others": others[:_MOST_OTHERS],
-                "evidence": tuple(dict.fromkeys(filter(None, (escalation.event_key, last and last.evidence)))),
+                "evidence": tuple(dict.fromkeys(filter(None, (escalation.event_key, escalation.own_evidence)))),
                 "links": {"customer": customer_url, "timeline": f"{customer_url}/timeline", "permalink": permalink},
                 "truncated": permalink != message.permalink or not _is_whole(commitment),
             }

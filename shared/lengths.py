@@ -7,15 +7,24 @@ X weighs its characters as `twitter-text` 3 does: most of what Latin, Greek and 
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Literal
 
 from shared import graphemes
 
-LengthUnit = Literal["characters", "utf16", "bytes", "weighted", "graphemes", "mastodon"]
-"""What a platform counts a text in: code points, UTF-16 units, bytes of UTF-8, X's weighted characters, graphemes
-(`shared/graphemes.py`), which are what a reader takes for one sign, or those as Mastodon counts them."""
+
+@dataclass(frozen=True, slots=True)
+class LengthUnit:
+    """What a platform counts a text in: its `name` for machines, how it counts, and the words after a number of them.
+
+    A platform that counts like no other has a unit of its own in its folder.
+    """
+
+    name: str
+    count: Callable[[str], int] = field(repr=False)
+    spelt: str
+
 
 _LINK = 23
 _EMOJI = _DEFAULT = 2
@@ -47,9 +56,6 @@ _LINKS = (
 )
 _PARTS = re.compile(f"(?P<emoji>{_EMOJIS})|(?P<link>{_LINKS})", re.IGNORECASE)
 
-_HANDLE = re.compile(r"(?<![=/\w])(@[A-Za-z0-9_]+(?:[.-]+[A-Za-z0-9_]+)*)@[\w.-]*\w")
-"""A name with its server (mastodon/mastodon, app/models/account.rb, `MENTION_RE`)."""
-
 _DOMAINS = frozenset(
     """
     com net org edu gov mil int info biz name pro mobi cat tel app dev shop store online site blog cloud email
@@ -68,19 +74,16 @@ X knows all that there are; of a name under another one the letters are counted,
 """
 
 
-def length(text: str, unit: LengthUnit) -> int:
-    """Return how long a text is."""
-    return _COUNTING[unit](text)
-
-
 def is_blank(text: str) -> bool:
     """Return whether there is nothing in a text that could be seen, which every platform refuses."""
     return not any(character.isprintable() and not character.isspace() for character in text)
 
 
-def links(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where the links stand that X would shorten, as the first and the next place of each."""
-    yield from (found.span() for found in _PARTS.finditer(text) if found["link"] and _is_link(found))
+def links(text: str, *, bare: bool = True) -> Iterator[tuple[int, int]]:
+    """Yield where the links stand that X would shorten, as the first and the next place of each; without the `bare`
+    ones only those that begin with `https://` or `http://`."""
+    found = (part for part in _PARTS.finditer(text) if part["link"] and (bare or part["host"]))
+    yield from (part.span() for part in found if _is_link(part))
 
 
 def _weighted(text: str) -> int:
@@ -90,20 +93,6 @@ def _weighted(text: str) -> int:
     edges = [0, *(edge for part in found for edge in part.span()), len(composed)]
     between = (composed[start:end] for index, (start, end) in enumerate(pairwise(edges)) if index % 2 == 0)
     return known + sum(_weight(ord(character)) for piece in between for character in piece)
-
-
-def _on_mastodon(text: str) -> int:
-    """A link is 23 signs, with `https://` alone, and a handle has no server
-    (mastodon/mastodon, app/validators/status_length_validator.rb)."""
-    found = [part for part in _PARTS.finditer(text) if part["link"] and part["host"] and _is_link(part)]
-    edges = [0, *(edge for part in found for edge in part.span()), len(text)]
-    between = (text[start:end] for index, (start, end) in enumerate(pairwise(edges)) if index % 2 == 0)
-    return graphemes.count(("x" * _LINK).join(map(without_servers, between)))
-
-
-def without_servers(text: str) -> str:
-    """Return a text with its handles as Mastodon shows and counts them: `@ana` for `@ana@example.com`."""
-    return _HANDLE.sub(r"\1", text)
 
 
 def _weight(point: int) -> int:
@@ -124,11 +113,13 @@ def _fits(label: str) -> bool:
     return len(written) <= _LONGEST_LABEL
 
 
-_COUNTING: Mapping[LengthUnit, Callable[[str], int]] = {
-    "characters": len,
-    "utf16": lambda text: len(text.encode("utf-16-le")) // 2,
-    "bytes": lambda text: len(text.encode()),
-    "weighted": _weighted,
-    "graphemes": graphemes.count,
-    "mastodon": _on_mastodon,
-}
+CHARACTERS = LengthUnit("characters", len, "characters")
+"""Code points."""
+
+UTF16 = LengthUnit("utf16", lambda text: len(text.encode("utf-16-le")) // 2, "characters (an emoji counts as two)")
+BYTES = LengthUnit("bytes", lambda text: len(text.encode()), "bytes (a letter with an accent has two, an emoji four)")
+"""Of UTF-8."""
+
+WEIGHTED = LengthUnit("weighted", _weighted, "characters as X counts them (a link has 23, an emoji two)")
+GRAPHEMES = LengthUnit("graphemes", graphemes.count, "signs as a reader counts them (an emoji is one)")
+"""What a reader takes for one sign (`shared/graphemes.py`)."""

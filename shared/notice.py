@@ -1,4 +1,5 @@
-"""What a department is told of a hand-off that it has: that it is over without its doing, or what became of an act.
+"""What a department is told of a hand-off that it has: that it is over without its doing, what became of an act, or of
+an answer to the customer that it asked for.
 
 A published and versioned contract, on the same queue as the hand-offs (`shared/contracts/README.md`). It goes to none
 but departments whose `connector` in the playbook says that they know it. `python -m shared.notice` prints its schema.
@@ -7,18 +8,56 @@ but departments whose `connector` in the playbook says that they know it. `pytho
 import json
 import sys
 from collections.abc import Mapping
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.casework.replies import ReplyHead, State
 from shared.casework.steps import Act, CaseMove
 from shared.escalation import Escalation
 from shared.handoff import HandOff, offer_id
 from shared.models import Instant
 
-OVER: Mapping[Act, Literal["withdrawn", "expired"]] = {"withdrawn": "withdrawn", "expired": "expired"}
-"""What ends a department's having a case though it did not do so itself, and what it is told."""
+OVER: Mapping[Act, Literal["withdrawn", "expired", "handed_over"]] = {
+    "withdrawn": "withdrawn",
+    "expired": "expired",
+    "handed_over": "handed_over",
+    "returned": "handed_over",
+}
+"""What ends a department's having a case, and what it is told where it did not do so itself. Whether others handed the
+case over or back is one to whom has it no longer."""
+
+Answered = Literal["sent", "failed", "unconfirmed", "given_up"]
+
+_ANSWERED: Mapping[State, tuple[Answered, str]] = {
+    "sent": ("sent", ""),
+    "delivered": ("sent", ""),
+    "read": ("sent", ""),
+    "refused": ("failed", "{why}; what is still to be said is another act, under a key of its own"),
+    "failed": (
+        "failed",
+        "the platform took it, and says that it did not reach the customer: answer them elsewhere, or by another act "
+        "under a key of its own",
+    ),
+    "unconfirmed": (
+        "unconfirmed",
+        "{why}; it is looked into, and what that shows is told. Say it again only once somebody has looked on the "
+        "channel, or decided at the desk what becomes of it",
+    ),
+    "given_up": (
+        "given_up",
+        "{who} gave it up ({why}); what is still to be said is another act, under a key of its own",
+    ),
+}
+"""What a department is told of an answer, by how it stands, and the sentence; of one that is still seen to, nothing."""
+
+_NO_REASON: Mapping[State, str] = {
+    "refused": "it was not taken",
+    "unconfirmed": "nobody can tell whether it was sent",
+    "given_up": "no reason was given",
+}
 
 
 class Notice(BaseModel):
@@ -27,19 +66,29 @@ class Notice(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", json_schema_serialization_defaults_required=True)
 
     version: Literal["1"] = "1"
-    notice: Literal["withdrawn", "expired", "done", "refused"] = Field(
+    notice: Literal[
+        "withdrawn", "expired", "handed_over", "done", "refused", "sent", "failed", "unconfirmed", "given_up"
+    ] = Field(
         description="withdrawn: nobody need see to it any more. expired: it was not seen to in time, and is with "
-        "another department. done, refused: what became of an act that the department sent. No hand-off has this field."
+        "another department. handed_over: somebody gave it to another department. done, refused: what became of an act "
+        "that the department sent. sent, failed, unconfirmed, given_up: what became of an answer that it asked for "
+        "(act replied, and done); unconfirmed may still become another. No hand-off has this field."
     )
+    notice_id: str = Field("", description="Tells it from every other one: pass over one that you know.")
     id: str = Field(description="The escalation's id, as in the hand-off.")
     department: str
     at: Instant = Field(description="When it came to that.")
     why: str = Field(description="A sentence for a person; empty when nobody said.")
-    claim: str | None = Field(None, description="Of withdrawn and expired: the hand-off's. Pass over one you know not.")
-    act: str | None = Field(None, description="Of done and refused: the act, by its own word.")
+    claim: str | None = Field(
+        None, description="Of withdrawn, expired and handed_over: the hand-off's. Pass over one you know not."
+    )
+    to: str | None = Field(None, description="Of expired and handed_over: the department that has it now.")
+    act: str | None = Field(None, description="Of done and refused: the act, by its own word. Of an answer: replied.")
     idempotency_key: str | None = Field(None, description="Of done and refused: the act's.")
     until: Instant | None = Field(None, description="Of refused: until when it was possible, where time is against it.")
     alternatives: tuple[str, ...] = Field((), description="Of refused: what would be let through instead.")
+    reply: str | None = Field(None, description="Of an answer, and of done where that was asked for: the answer's id.")
+    code: str | None = Field(None, description="Of an answer that failed: the platform's code, or ours, for machines.")
 
     def to_json(self) -> str:
         """Return the body of the queue's message: JSON in ASCII."""
@@ -48,14 +97,63 @@ class Notice(BaseModel):
 
 def over(before: Escalation, move: CaseMove) -> Notice:
     """Return what the department that had an escalation is told of what ended that."""
+    kind, claim = OVER[move.act], offer_id(before)
     return Notice(
-        notice=OVER[move.act],
+        notice=kind,
+        notice_id=f"{claim}-{kind}",
         id=before.id,
         department=before.department,
         at=move.at,
         why=move.why,
-        claim=offer_id(before),
+        claim=claim,
+        to=move.to,
     )
+
+
+def answer(head: ReplyHead) -> Notice | None:
+    """Return what the department that asked for an answer about a case is told of how that stands; none where there is
+    nothing to tell.
+
+    However often that is asked, and whatever was heard of first, the same state has the same `notice_id`; what goes out
+    again and is refused again is another one.
+    """
+    asked, (kind, sentence) = head.asked, _ANSWERED.get(head.state, (None, ""))
+    if kind is None or asked is None or asked.escalation_id is None or asked.by.department is None:
+        return None
+    came = _came_of(head)
+    return Notice(
+        notice=kind,
+        notice_id="-".join((head.id, kind, *came.turn)),
+        id=asked.escalation_id,
+        department=asked.by.department,
+        at=came.at,
+        why=sentence.format(who=came.who, why=came.why),
+        act="replied",
+        reply=head.id,
+        code=came.code,
+    )
+
+
+class _Came(NamedTuple):
+    """Since when an answer stands as it does, and through what: `turn` tells it from the times before."""
+
+    at: datetime
+    code: str | None = None
+    turn: tuple[str, ...] = ()
+    who: str = ""
+    why: str = ""
+
+
+def _came_of(head: ReplyHead) -> _Came:
+    if head.state == "failed":
+        failed = next(told for told in head.told if told.status == "failed")
+        return _Came(failed.at, failed.error)
+    if head.state in ("sent", "delivered", "read"):
+        return _Came(head.sent_at or min(told.at for told in head.told))
+    last = head.last
+    assert last is not None, "without a move it is queued"
+    who = f"{last.by.subject} of {last.by.department}" if last.by.department else last.by.subject
+    return _Came(last.at, last.code, (f"{last.number}",), who, last.why or _NO_REASON[head.state])
 
 
 def read(body: str) -> HandOff | Notice:

@@ -1,9 +1,9 @@
 """What may be said where, before anybody tries: the rules of a channel, held against a draft and a place."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from shared.lengths import LengthUnit, is_blank, length
+from shared.lengths import is_blank
 from shared.replying import Draft, Place, Refusal, Refused, Rules
 
 
@@ -134,11 +134,11 @@ def _too_long(rules: Rules, draft: Draft, *_: object) -> _Found:
     if draft.template is not None:
         return
     limits = rules.limits_of(draft)
-    has = length(draft.text, limits.unit)
+    has = limits.unit.count(draft.text)
     if has > limits.longest:
         yield Refusal(
             code="too_long",
-            sentence=f"the text has {has} {_UNITS[limits.unit]}, and {limits.longest} are let through: "
+            sentence=f"the text has {has} {limits.unit.spelt}, and {limits.longest} are let through: "
             f"shorten it by {has - limits.longest}",
             alternatives=("shorter",),
         )
@@ -155,15 +155,6 @@ _REASONS = (
     _privately_no_more,
     _too_long,
 )
-
-_UNITS: Mapping[LengthUnit, str] = {
-    "characters": "characters",
-    "utf16": "characters (an emoji counts as two)",
-    "bytes": "bytes (a letter with an accent has two, an emoji four)",
-    "weighted": "characters as X counts them (a link has 23, an emoji two)",
-    "graphemes": "signs as a reader counts them (an emoji is one)",
-    "mastodon": "signs as Mastodon counts them (an emoji is one, a link has 23)",
-}
 
 
 def _spelt(span: timedelta) -> str:

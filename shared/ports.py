@@ -25,7 +25,8 @@ class Call:
 
     `aws` are the service and the region of AWS for which whoever makes the call signs it with its own credentials.
     `signs_in` is whether it does nothing but get a token for the calls after it: who makes it may give the same answer
-    again for a while, since platforms count how often somebody signs in.
+    again for a while, since platforms count how often somebody signs in. `wants` are the headers of the answer that the
+    port reads beside those that all ports are shown (`shared/calling.py`), in small letters.
     """
 
     method: Literal["GET", "POST", "PUT"]
@@ -34,6 +35,7 @@ class Call:
     body: bytes = field(default=b"", repr=False)
     aws: tuple[str, str] | None = None
     signs_in: bool = False
+    wants: tuple[str, ...] = ()
 
     @property
     def reads(self) -> bool:
@@ -44,8 +46,8 @@ class Call:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What came back. `status` is 0 when nothing did: no connection, no answer in time, or more than is read. `error`
-    is the error's name where it stands in a header of its own, as AWS has it. `headers` are those that a port may read
-    (`shared/calling.py`), by their names in small letters."""
+    is the error's name where it stands in a header of its own, as AWS has it. `headers` are those that all ports are
+    shown (`shared/calling.py`) and those that the call wants, by their names in small letters."""
 
     status: int
     body: bytes = field(default=b"", repr=False)

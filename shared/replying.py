@@ -97,12 +97,14 @@ class Reply(Frozen):
 
 class Sent(Frozen):
     """The platform has it, under `external_id`; `at` is its instant where it gives one. `identity` is the person's
-    private address, where a private answer under something public made it known."""
+    private address, where a private answer under something public made it known, and `thread` the conversation that
+    such an answer began, where it is not the direct one."""
 
     outcome: Literal["sent"] = "sent"
     external_id: Identifier
     at: Instant | None = None
     identity: str | None = None
+    thread: str | None = None
 
 
 class Refused(Frozen):

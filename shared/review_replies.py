@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from shared.lengths import CHARACTERS, LengthUnit
 from shared.oauth import NoTokenError
 from shared.permitted import check_by_rules, refused
 from shared.ports import Answer, Asking, Call, Presence
@@ -155,7 +156,7 @@ class ReviewApi:
         return ReplyPort(frozenset(hosts), rules, self.check, self.send, self.find, things=things)
 
 
-def rules(longest: int, unit: Any = "characters", **more: Any) -> Rules:
+def rules(longest: int, unit: LengthUnit = CHARACTERS, **more: Any) -> Rules:
     """Return what every channel of reviews lets through: an answer to a review, for ever, which comes back to us."""
     return Rules(longest=longest, unit=unit, answers=True, echoes=True, **more)
 

@@ -1,16 +1,21 @@
-"""The platforms of reviews, played: their samples, and a poll that is given answers."""
+"""The platforms of reviews, played: their samples, a poll that is given answers, and how tests speak on them."""
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
 
+from infra.local.standin.reviews import Kept, ReviewApi
+from infra.local.standin.state import Public
 from shared import platforms
 from shared.models import Delivery, Edit, Event, Message
 from shared.ports import Answer, Call, Found, Presence, Thing
+from shared.replying import Place
 from tests.conftest import NOW
+from tests.spoken import ANA, Spoken
 from tests.template import ROOT
 
 _TWINS = ROOT / "tests" / "shared" / "platforms"
@@ -88,3 +93,29 @@ def outcomes(played: Played, samples: Mapping[str, str]) -> dict[str, str]:
         name: f"ignored: {event.reason}" if event.kind == "ignored" else f"`{event.kind}`"
         for name, event in events.items()
     }
+
+
+def reviewed(account: str) -> Spoken:
+    """Return how tests speak on a channel of reviews."""
+    one = "review-1"
+    return Spoken(
+        account=account,
+        thread=one,
+        answered=one,
+        visibility="public",
+        one_answer=True,
+        reads_first=True,
+        says_when=True,
+        others=(
+            (one, one, "public", one),
+            (account, one, "public", one),
+            (ANA, one, "public", f"{one}:answer:0a"),
+            (ANA, "direct", "private", one),
+        ),
+    )
+
+
+def unanswered(api: ReviewApi, where: Place) -> Any:
+    """Return how a review is shown that nobody has answered."""
+    review = Public(api.channel, where.account, ANA, where.thread, NOW - timedelta(hours=1))
+    return api.shown(Kept(where.thread, review, None))

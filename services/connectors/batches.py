@@ -1,7 +1,7 @@
 """Batches of the departments' queues, of those of what is tried again, and of their acts: each message on its own.
 
-A department's queue is in order for each customer, and its acts are for each case: after the first message of a group
-that is given back, the rest of the group is given back too.
+A department's queue is in order for each customer's hand-offs and each case's notices, and its acts are for each case:
+after the first message of a group that is given back, the rest of the group is given back too.
 """
 
 from collections.abc import Callable, Iterable, Mapping

@@ -70,6 +70,10 @@ class Giver:
         attempt = begun(before or claimed(hand_off, tool.kind, now), tool.kind, now)
         if not claims.write(self.table, before, attempt, now=now):
             return False
+        if self._is_moot(hand_off):  # its notice may have come before our note, and found nothing to tell
+            claims.write(self.table, attempt, ended(attempt, NotGiven("it is over")), now=now)
+            telemetry.count("HandOffMoot")
+            return True
         since = attempt.since if attempt.may_be_there else None
         outcome = asked(lambda: self._given(department, tool, hand_off, since))
         note(self.table, department, outcome, playbook)

@@ -27,6 +27,7 @@ from shared.errors import Conflict, InvalidParameter, NotFound, StoreUnavailable
 from shared.playbook import Playbook
 from shared.playbook.connectors import Mail
 from shared.secrets import ConnectorSecrets
+from shared.subjects import subject
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -103,7 +104,7 @@ class InMail:
             raise _NotPassedOnError("no_member")
         if mail.attachments:
             raise _NotPassedOnError("attachments")
-        by = Agent(subject=f"mail:{mail.sender}", department=addressed.department)
+        by = Agent(subject=subject("mail", mail.sender), department=addressed.department)
         try:
             self._done(addressed, addressed.claim, by, mail, key=mail.message_id or name)
         except NotFound:

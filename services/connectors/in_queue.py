@@ -14,7 +14,7 @@ and no seat. The steps of one act, and what becomes of it when the process dies 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import orjson
 from pydantic import ValidationError
@@ -25,14 +25,16 @@ from services.connectors.batches import Record
 from services.connectors.giving import WithoutConnectorError
 from shared import acts, telemetry
 from shared.acts import DepartmentAct, Replied
-from shared.casework.steps import Agent, CaseMove
+from shared.casework.steps import Agent, CaseMove, reply_id
 from shared.connectors.claims import Claim
 from shared.errors import Conflict, InvalidParameter, NotFound
 from shared.models import Instant
 from shared.notice import Notice
 from shared.playbook import Playbook
 from shared.playbook.connectors import Queue
+from shared.projection.noticing import put
 from shared.queues import Departments
+from shared.subjects import subject
 
 _CASE = re.compile("esc_[a-z2-7]{26}")
 """What an escalation's id looks like; it is the notice's message group, for which SQS takes no other characters than
@@ -43,10 +45,23 @@ _NOBODY = "AWS does not tell who sent it: nothing was done"
 _ASKED = "it is asked for; once it is sent, the case is answered"
 
 
-class _Refusal(NamedTuple):
-    why: str
+class _Act(NamedTuple):
+    """Which act of which department something is told of, by the notice's own words."""
+
+    department: str
+    id: str
+    act: str
+    idempotency_key: str
+
+
+class _Outcome(NamedTuple):
+    """What became of an act, by the notice's own words."""
+
+    notice: Literal["done", "refused"]
+    why: str = ""
     until: Instant | None = None
     alternatives: tuple[str, ...] = ()
+    reply: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +86,11 @@ class InQueue:
         except ValidationError as error:
             return self._unreadable(record, department, error)
         principal = _principal(record)
-        by = Agent(subject=f"aws:{principal}", department=department)
+        by = Agent(subject=subject("queue", principal), department=department)
         claim = self._claim(said, department)
-        refusal = self._refusal(said, claim, by) if principal else _Refusal(_NOBODY)
-        own = self.acts.own_id(claim, by, said.idempotency_key)
-        self._tell(department, said.escalation_id, said.act, said.idempotency_key, refusal, once=own)
+        outcome = self._outcome(said, claim, by) if principal else _Outcome("refused", _NOBODY)
+        act = _Act(department, said.escalation_id, said.act, said.idempotency_key)
+        self._tell(act, outcome, own=self.acts.own_id(claim, by, said.idempotency_key))
         return True
 
     def _claim(self, said: DepartmentAct, department: str) -> Claim:
@@ -89,32 +104,32 @@ class InQueue:
             since=self.acts.now(),
         )
 
-    def _refusal(self, said: DepartmentAct, claim: Claim, by: Agent) -> _Refusal | None:
-        """Do it; return why it was not done, if it was not."""
+    def _outcome(self, said: DepartmentAct, claim: Claim, by: Agent) -> _Outcome:
+        """Do it; return that it is done, or why it is not."""
         try:
-            self._do(said, claim, by)
+            return self._done(said, claim, by)
         except RefusedError as error:
             refused = error.refusal
-            return _Refusal(refused.sentence, refused.expired_at, refused.alternatives)
+            return _Outcome("refused", refused.sentence, refused.expired_at, refused.alternatives)
         except NotFound:  # of a case of others nobody learns whether it is there
-            return _Refusal(_NO_CASE)
+            return _Outcome("refused", _NO_CASE)
         except (Conflict, InvalidParameter) as error:
-            return _Refusal(str(error))
-        return None
+            return _Outcome("refused", str(error))
 
-    def _do(self, said: DepartmentAct, claim: Claim, by: Agent) -> None:
+    def _done(self, said: DepartmentAct, claim: Claim, by: Agent) -> _Outcome:
         case = self.acts.standing(claim)
         if claim.department not in (case.department, *(stop.department for stop in case.path)):
             raise NotFound(_NO_CASE)
         if isinstance(said, Replied):
             asked = self.answering.answer(claim, by, said.text, key=said.idempotency_key)
-            is_the_same = asked.text == said.text
-        else:
-            what = _what(said)
-            move = self.acts.do(claim, what, by, key=said.idempotency_key)
-            is_the_same = _is_the_same(move, what, owner=self.playbook().owner)
-        if not is_the_same:
+            if asked.text != said.text:
+                raise used_before()
+            return _Outcome("done", _ASKED, reply=reply_id(asked))
+        what = _what(said)
+        move = self.acts.do(claim, what, by, key=said.idempotency_key)
+        if not _is_the_same(move, what, owner=self.playbook().owner):
             raise used_before()
+        return _Outcome("done")
 
     def _unreadable(self, record: Record, department: str, error: ValidationError) -> bool:
         """Tell the department what cannot be read, where that says of which case it is; what says nothing becomes a
@@ -127,29 +142,18 @@ class InQueue:
             return False
         first = error.errors(include_input=False, include_url=False)[0]
         field = next((part for part in reversed(first["loc"]) if isinstance(part, str)), "act")
-        once = f"{record['messageId']}-unreadable"
         # What is told of it is short, however long it was: the reason may repeat what was sent.
-        refusal = _Refusal(f"{field}: {first['msg']}"[:500])
-        self._tell(department, escalation_id, act[:128], key[:128], refusal, once=once)
+        told = _Act(department, escalation_id, act[:128], key[:128])
+        outcome = _Outcome("refused", f"{field}: {first['msg']}"[:500])
+        self._tell(told, outcome, own=f"{record['messageId']}-unreadable")
         return True
 
-    def _tell(
-        self, department: str, escalation_id: str, act: str, key: str, refusal: _Refusal | None, *, once: str
-    ) -> None:
-        told = refusal or _Refusal(_ASKED if act == "replied" else "")
-        notice = Notice(
-            notice="refused" if refusal else "done",
-            id=escalation_id,
-            department=department,
-            at=self.acts.now(),
-            why=told.why,
-            act=act,
-            idempotency_key=key,
-            until=told.until,
-            alternatives=told.alternatives,
-        )
-        telemetry.count("ActRefused" if refusal else "ActDone")
-        self.departments.put(department, notice.to_json(), group=escalation_id, once=f"{once}-{notice.notice}")
+    def _tell(self, act: _Act, outcome: _Outcome, *, own: str) -> None:
+        """Tell a department what became of an act, under an id of its own that is the same at each time."""
+        telemetry.count(f"Act{outcome.notice.capitalize()}")
+        said = act._asdict() | outcome._asdict()
+        notice = Notice(notice_id=f"{own}-{outcome.notice}", at=self.acts.now(), **said)
+        put(notice, self.departments)
 
 
 def _principal(record: Record) -> str:

@@ -23,6 +23,7 @@ from shared.models import Request
 from shared.playbook import Playbook
 from shared.playbook.connectors import Jira, Zendesk
 from shared.secrets import ConnectorSecrets
+from shared.subjects import subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class InTickets:
         except NotFound:  # another installation's, or much too late
             telemetry.logger().warning("a ticket that is none of ours", extra={"tool": tool.kind})
             return
-        by = Agent(subject=f"{tool.kind}:{tool.host}:{told.who}", department=department)
+        by = Agent(subject=subject(tool.kind, tool.host, told.who), department=department)
         try:
             self._do(told, tool, claim, by)
         except RefusedError as error:

@@ -38,6 +38,14 @@ class Correction(Part):
     why: str
 
 
+class Talk(Part):
+    """One of the customer's conversations."""
+
+    identity: str
+    channel: str
+    thread: str
+
+
 class Escalation(Part):
     """A request that a department take over what the customer said, or see to what was promised."""
 
@@ -55,6 +63,10 @@ class Escalation(Part):
     held_by: By | None = Field(description="Who accepted it.")
     accepted_at: Instant | None
     answered_at: Instant | None
+    answered_in: Talk | None = Field(
+        description="The conversation in which a reply answered the customer last, such as a private one below a "
+        "public post: what they say there is about this case, too. Null where none did."
+    )
     solved_event_key: str | None = Field(
         description="The timeline entry in which the customer says that it is solved, once somebody had accepted it."
     )

@@ -18,11 +18,12 @@ from shared.casework import links as pairs
 from shared.casework.commitments import CommitmentHead
 from shared.casework.links import Link
 from shared.casework.steps import CaseMove
-from shared.escalation import Escalation, outdated
+from shared.escalation import Escalation
 from shared.ids import customer_id
 from shared.playbook import Playbook
 from shared.projection import casework
 from shared.projection.computed import compute
+from shared.reminders import outdated
 from shared.store import cards, journal, keys, steps
 from shared.store.cards import Card
 from shared.store.customers import Customers

@@ -30,6 +30,14 @@ class Stop(Part):
     why: str = Field(description="Empty when nobody said.")
 
 
+class Talk(Part):
+    """One of the customer's conversations."""
+
+    identity: str
+    channel: str
+    thread: str
+
+
 class Last(Part):
     """What was last done with a case."""
 
@@ -38,6 +46,9 @@ class Last(Part):
     act: Act
     why: str = Field(description="Empty when nobody said.")
     evidence: str | None = Field(description="The event_key of the timeline entry that brought it about, if one did.")
+    evidence_of: str | None = Field(
+        description="The identity of that entry, where it is another one of the customer's."
+    )
 
 
 class Correction(Part):
@@ -85,6 +96,10 @@ class Escalation(Part):
     held_by: By | None = Field(description="Who accepted it.")
     accepted_at: Instant | None
     answered_at: Instant | None
+    answered_in: Talk | None = Field(
+        description="The conversation in which a reply answered the customer last, such as a private one below a "
+        "public post: what they say there is about this case, too. Null where none did."
+    )
     reopened_at: Instant | None = Field(
         description="When the customer was last found to have asked on after an answer."
     )

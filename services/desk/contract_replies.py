@@ -9,7 +9,6 @@ from services.desk.contract_cases import Standing
 from shared.casework.places import Way
 from shared.casework.replies import State
 from shared.http.problems import Problem
-from shared.lengths import LengthUnit
 from shared.models import Instant, Visibility
 
 Alternative = Literal["template", "privately", "publicly", "by_a_person", "shorter"]
@@ -31,9 +30,10 @@ class Option(Part):
     open: bool
     until: Instant | None = Field(description="When it ends, where it is open and ends.")
     longest: int | None = Field(description="How long a text may be, where there is such a limit.")
-    unit: LengthUnit | None = Field(
-        description="What that counts: characters, utf16, bytes, weighted as X does, graphemes, which a reader "
-        "takes for one sign, or mastodon: those, with a link as 23 and a handle without its server."
+    unit: str | None = Field(
+        description="What that counts: characters (code points), utf16 (its units), bytes (of UTF-8), weighted (as X "
+        "weighs characters), graphemes (which a reader takes for one sign), or what a platform alone counts, under a "
+        "name of its own that its README explains, such as mastodon; new ones may appear."
     )
     cost: str = Field(description="What the platform bills for it; empty for nothing.")
     refusal: Refusal | None = Field(description="Why it is not open.")

@@ -56,10 +56,14 @@ class Talks:
         return self._answering(found[0], where.reply_to)
 
     def of_case(self, person: Person, case: Escalation, where: Where) -> Talk:
-        """Return the conversation that is named, or else the one that a case is about; there, what was said in public,
-        or on a channel on which everything answers something, is what is answered unless something else is named."""
+        """Return the conversation that is named, or else where a case went on, or else the one that it is about; there,
+        what was said in public, or on a channel on which everything answers something, is what is answered unless
+        something else is named."""
         event = None if where.names_a_conversation else self._event(case.identity, case.event_key)
         head = next((each for each in person.conversations if event and _is_in(event, each)), None)
+        went_on = next((each for each in person.conversations if event and _goes_on_in(case, each)), head)
+        if went_on is not None and went_on != head:
+            return self._answering(went_on, where.reply_to)
         if head is None:
             return self.meant(person, where if where.names_a_conversation else where._replace(identity=case.identity))
         if where.reply_to is None and isinstance(event, Message) and _is_answered(event):
@@ -69,7 +73,7 @@ class Talks:
     def rests_on(self, case: Escalation, talk: Talk) -> bool:
         """Return whether a case rests on what was said in a conversation."""
         event = self._event(case.identity, case.event_key)
-        return event is not None and _is_in(event, talk.conversation)
+        return _goes_on_in(case, talk.conversation) or (event is not None and _is_in(event, talk.conversation))
 
     def all_of(self, person: Person, where: Where) -> list[Talk]:
         """Return the conversations that fit, the one where the customer wrote last first."""
@@ -172,6 +176,15 @@ def _fitting(person: Person, where: Where) -> Iterator[Conversation]:
 
 def _is_in(event: PersonalEvent, conversation: Conversation) -> bool:
     return (event.identity, event.channel, event.thread) == (
+        conversation.identity,
+        conversation.channel,
+        conversation.thread,
+    )
+
+
+def _goes_on_in(case: Escalation, conversation: Conversation) -> bool:
+    there = case.answered_in
+    return there is not None and (there.identity, there.channel, there.thread) == (
         conversation.identity,
         conversation.channel,
         conversation.thread,

@@ -14,6 +14,7 @@ from shared import telemetry
 from shared.calling import NothingDoneError, do, drive
 from shared.casework import cases
 from shared.casework.cases import BY_OURSELVES
+from shared.casework.places import said_on
 from shared.casework.replies import Act, Asked, Move, ReplyHead
 from shared.casework.steps import ReplyMove
 from shared.errors import StoreUnavailable
@@ -195,8 +196,7 @@ class Sender:
         return voice(asked.channel, asked.account, self.playbook(), self.tokens(), self.things, self.door)
 
     def _whose(self, speaker: Voice, asked: Asked) -> Sending:
-        private = speaker.rules.private_answer if asked.privately else None
-        return Sending(speaker.platform, asked.account, private.channel if private else asked.channel)
+        return Sending(speaker.platform, asked.account, said_on(asked.channel, privately=asked.privately))
 
     def _outcome(self, head: ReplyHead, act: Act, pause: timedelta | None = None, **said: Any) -> timedelta | None:
         """Keep what became of a reply, and return the pause. That it was sent is kept whatever else was written in its
@@ -233,7 +233,10 @@ class Sender:
 
 def _as_sent(found: Sent, head: ReplyHead) -> dict[str, Any]:
     address = found.identity if found.identity != head.identity else None
-    return {"external_id": found.external_id, "sent_at": found.at, "address": address}
+    said = {"external_id": found.external_id, "sent_at": found.at, "address": address}
+    if head.asked is None or not head.asked.privately:
+        return said
+    return said | {"channel": said_on(head.asked.channel, privately=True), "thread": found.thread}
 
 
 type _InTheWay = tuple[str, str]

@@ -10,6 +10,7 @@ from contextlib import suppress
 from shared import telemetry
 from shared.casework import cases
 from shared.casework.cases import Doing
+from shared.casework.overdue import overdue
 from shared.errors import Conflict
 from shared.escalation import Escalation
 from shared.playbook import Playbook
@@ -48,7 +49,7 @@ def move_on(projector: Projector, item: Item) -> bool:
     kept = Escalation.model_validate_json(item["state"]["S"])
     case = projector.cases.read(kept.identity, kept.id)
     playbook = projector.playbook()
-    due = cases.overdue(case, projector.now(), playbook)
+    due = overdue(case, projector.now(), playbook)
     if due is None:
         return False
     if due.act == "closed" and projector.answering.take_up(case.identity, case.id):

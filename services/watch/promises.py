@@ -8,7 +8,7 @@ from itertools import chain, islice
 
 from shared.casework.commitments import CommitmentHead
 from shared.errors import StoreUnavailable
-from shared.escalation import Escalation, Stage, remind, stage
+from shared.escalation import Escalation
 from shared.ids import reminder_id
 from shared.models import Message, PersonalEvent
 from shared.playbook import Playbook
@@ -17,6 +17,7 @@ from shared.projection.casework import promised
 from shared.projection.grounds import IS_BROKEN
 from shared.projection.open_work import attempts_at, kind_of, listed
 from shared.projection.projector import Projector
+from shared.reminders import Stage, remind, stage
 from shared.store import journal, keys
 from shared.store.keys import Key
 from shared.store.table import Item, Table

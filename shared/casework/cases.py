@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from shared.casework import corrections
-from shared.casework.steps import OURSELVES, Act, Agent, CaseMove, Corrections
+from shared.casework.steps import OURSELVES, Act, Agent, CaseMove, Corrections, Talk
 from shared.errors import Conflict, InvalidParameter
 from shared.escalation import Done, Due, Escalation, Offer, Passage, State, accept_by, answer_by
 from shared.ids import move_id
@@ -73,7 +73,9 @@ def _with(case: Escalation, move: CaseMove) -> Escalation:
         "state": RULES[move.act].leads_to or case.state,
         "priority": move.priority or case.priority,
         "first": case.first or Offer.model_validate(case.model_dump(include=set(Offer.model_fields))),
-        "last": Done(at=move.at, by=move.by, act=move.act, why=move.why, evidence=move.evidence),
+        "last": Done(
+            at=move.at, by=move.by, act=move.act, why=move.why, evidence=move.evidence, evidence_of=move.evidence_of
+        ),
     }
     if move.act in OFFERING:
         changes["offer"] = move.number
@@ -82,7 +84,7 @@ def _with(case: Escalation, move: CaseMove) -> Escalation:
     if move.act == "reminded":
         changes["reminders"] = case.reminders + 1
     if move.act == "answered":
-        changes["is_answered"] = True
+        changes |= {"is_answered": True, "answered_in": move.answered_in or case.answered_in}
     if asks_on(move):
         changes |= {"is_answered": False, "asked_on_at": move.at}
     if move.act == "said_solved":
@@ -187,7 +189,9 @@ class Doing(NamedTuple):
     to: str | None = None
     priority: Priority | None = None
     evidence: str | None = None
+    evidence_of: str | None = None
     corrections: Corrections | None = None
+    answered_in: Talk | None = None
 
 
 def move(case: Escalation, doing: Doing, playbook: Playbook, *, step_id: str | None = None) -> CaseMove:
@@ -215,6 +219,8 @@ def move(case: Escalation, doing: Doing, playbook: Playbook, *, step_id: str | N
         corrections=doing.corrections,
         due_by=_due_by(case, doing, to or case.department, priority, playbook),
         evidence=doing.evidence,
+        evidence_of=doing.evidence_of,
+        answered_in=doing.answered_in,
     )
 
 
@@ -263,35 +269,11 @@ def _due_by(case: Escalation, doing: Doing, department: str, priority: Priority,
             return None
 
 
-def follow_up(case: Escalation, now: datetime, evidence: str, playbook: Playbook) -> Doing:
-    """Return what is done with an answered escalation when the customer asks on, in the event of this key: who has it
-    takes it up again, or the default department where the playbook has theirs no more."""
+def follow_up(case: Escalation, now: datetime, evidence: str, of: str, playbook: Playbook) -> Doing:
+    """Return what is done with an answered escalation when the customer asks on, in the event of this key and this
+    identity: who has it takes it up again, or the default department where the playbook has theirs no more."""
+    evidence_of = None if of == case.identity else of
+    asks_on = Doing("reopened", now, BY_OURSELVES, ASKS_ON, evidence=evidence, evidence_of=evidence_of)
     if case.department in {department.name for department in playbook.departments}:
-        return Doing("reopened", now, BY_OURSELVES, ASKS_ON, evidence=evidence)
-    default = playbook.default_department
-    return Doing("handed_over", now, BY_OURSELVES, ASKS_ON, to=default, evidence=evidence)
-
-
-def overdue(case: Escalation, now: datetime, playbook: Playbook) -> Doing | None:
-    """Return what is to be done with an escalation whose time has passed, or none.
-
-    - An offer that nobody accepted goes to the fallback; where that is nobody, its department is reminded, each time
-      after twice as long, and each time it is more pressing.
-    - What was accepted and not answered is raised once with the department that has it, then goes to the fallback.
-    - What a department has that the playbook has no more goes to the default one.
-    - What was answered, and of which nothing more came, is closed. Whether something came, whoever does it looks.
-    """
-    if case.due_by is None or now <= case.due_by:
-        return None
-    if case.state == "answered":
-        return Doing("closed", now, BY_OURSELVES, "nothing more came after the answer")
-    was = "accepted" if case.state == "offered" else "answered"
-    why = f"{case.department} had not {was} it by {case.due_by:%Y-%m-%dT%H:%M:%SZ}"
-    is_gone = case.department not in {department.name for department in playbook.departments}
-    is_first = case.state == "accepted" and not case.reminders
-    if not is_gone and (is_first or is_last_resort(case, playbook)):
-        return Doing("reminded", now, BY_OURSELVES, why, priority=_RAISED[case.priority])
-    return Doing("expired", now, BY_OURSELVES, why)
-
-
-_RAISED: Mapping[Priority, Priority] = {"low": "normal", "normal": "high", "high": "urgent", "urgent": "urgent"}
+        return asks_on
+    return asks_on._replace(act="handed_over", to=playbook.default_department)

@@ -5,7 +5,6 @@ from typing import Literal
 
 from shared import platforms
 from shared.errors import UnknownPlatform
-from shared.lengths import LengthUnit
 from shared.models import Frozen, Instant, Message
 from shared.projection.conversation import Conversation
 from shared.replying import Draft, Place, Refusal, ReplyPort, Template
@@ -25,13 +24,14 @@ _EVER = timedelta(days=3650)
 
 class Option(Frozen):
     """One way of saying something in a place: whether it is open, until when where that ends, how long a text may be
-    and in which unit that is counted, and what is billed for it. `refusal` says why it is not open, and what to do."""
+    and in which unit that is counted, by its name, and what is billed for it. `refusal` says why it is not open, and
+    what to do."""
 
     way: Way
     open: bool
     until: Instant | None = None
     longest: int | None = None
-    unit: LengthUnit | None = None
+    unit: str | None = None
     cost: str = ""
     refusal: Refusal | None = None
 
@@ -62,6 +62,14 @@ def port_of(channel: str) -> ReplyPort | None:
         return platforms.reply(channel)
     except UnknownPlatform:
         return None
+
+
+def said_on(channel: str, *, privately: bool) -> str:
+    """Return the channel on which can be read what is said on a channel: for a private answer that of the messages
+    which it is one of."""
+    port = port_of(channel) if privately else None
+    private = port.rules[channel].private_answer if port and channel in port.rules else None
+    return private.channel if private else channel
 
 
 def must_answer(channel: str) -> bool:
@@ -112,7 +120,7 @@ def _option(way: Way, place: Place, now: datetime) -> Option:
         open=refusal is None,
         until=in_the_end.expired_at if refusal is None and in_the_end else None,
         longest=None if way == "template" else limits.longest,
-        unit=None if way == "template" else limits.unit,
+        unit=None if way == "template" else limits.unit.name,
         cost=rules.cost,
         refusal=refusal,
     )

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
-from shared.casework.steps import Agent, ReplyAsked, ReplyMove, reply_id
+from shared.casework.steps import Agent, ReplyAsked, ReplyMove, Talk, reply_id
 from shared.errors import Conflict
 from shared.models import Frozen, Identifier, Instant, Message, Receipt
 from shared.replying import Draft, Template
@@ -64,7 +64,8 @@ class Asked(Frozen):
 
 
 class Move(Frozen):
-    """One thing that became of it; `address` is the customer's private identity, where that was only now known."""
+    """One thing that became of it; `address` is the customer's private identity, where that was only now known, and
+    `channel` and `thread` are where a private answer can be read."""
 
     number: int
     act: Act
@@ -74,6 +75,8 @@ class Move(Frozen):
     external_id: str | None = None
     sent_at: Instant | None = None
     address: str | None = None
+    channel: str | None = None
+    thread: str | None = None
     code: str | None = None
 
 
@@ -107,6 +110,17 @@ class ReplyHead(Frozen):
     def sent(self) -> Move | None:
         """Return the answer by which the platform said that it has it, if it gave one."""
         return next((move for move in self.moves if move.act == "sent"), None)
+
+    @property
+    def talk(self) -> Talk | None:
+        """Return the conversation in which it can be read: another than the one in which it was asked for, when it was
+        said privately; none while it is not known what was asked for."""
+        if self.asked is None:
+            return None
+        answer = self.sent
+        if answer is None or answer.channel is None:
+            return Talk(identity=self.identity, channel=self.asked.channel, thread=self.asked.thread)
+        return Talk(identity=answer.address or self.identity, channel=answer.channel, thread=answer.thread or "direct")
 
     @property
     def last(self) -> Move | None:

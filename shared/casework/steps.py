@@ -27,6 +27,14 @@ class Agent(Frozen):
     department: DepartmentName | None = None
 
 
+class Talk(Frozen):
+    """One of the customer's conversations, as the lookup names it."""
+
+    identity: Identifier
+    channel: Identifier
+    thread: Identifier = "direct"
+
+
 class _Step(Frozen):
     """`identity` is whose partition has it; `why` is the reason that its author gave."""
 
@@ -147,7 +155,8 @@ class CaseMove(_Step):
     It is kept under that number, so that of two people who act on the same state one is first, and the other learns of
     it. `to` is the department that has it offered now, `priority` the one from now on, `due_by` until when the next
     thing is to be done, by the playbook of then. `corrections` are what else of the triage is otherwise. `evidence` is
-    the journal's key of the event that brought it about, within the identity's partition.
+    the journal's key of the event that brought it about, within the partition of the identity, or of the customer's
+    other one that `evidence_of` names. `answered_in` is where a reply of ours answered them.
     """
 
     kind: Literal["case"] = "case"
@@ -159,6 +168,8 @@ class CaseMove(_Step):
     corrections: Corrections | None = None
     due_by: Instant | None = None
     evidence: str | None = None
+    evidence_of: str | None = None
+    answered_in: Talk | None = None
 
 
 class ReplyAsked(_Step):
@@ -186,7 +197,8 @@ class ReplyMove(_Step):
 
     `attempted` is written before the platform is called, everything else after it. `external_id` is the platform's own
     for what was `sent`, `sent_at` its instant where it gave one, `address` the person's private identity where a
-    private answer made it known. `code` and `why` say of everything else what the platform said.
+    private answer made it known, `channel` and `thread` where such an answer can be read. `code` and `why` say of
+    everything else what the platform said.
     """
 
     kind: Literal["reply_move"] = "reply_move"
@@ -196,6 +208,8 @@ class ReplyMove(_Step):
     external_id: str | None = None
     sent_at: Instant | None = None
     address: str | None = None
+    channel: str | None = None
+    thread: str | None = None
     code: str | None = None
 
 

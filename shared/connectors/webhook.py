@@ -4,10 +4,9 @@ https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-w
 
 The body is `{"type": "hand_off.offered", "timestamp": ..., "data": <the hand-off>}`, and `webhook-id` is the hand-off's
 claim: every attempt has the same, and whoever receives one twice passes over it. That a hand-off is over without the
-department's doing is `hand_off.withdrawn` or `hand_off.expired`, with the notice as `data`.
+department's doing is `hand_off.withdrawn`, `hand_off.expired` or `hand_off.handed_over`, with the notice as `data`.
 """
 
-import hmac
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
@@ -17,6 +16,7 @@ from shared.connectors import Given, Giving, NotGiven, Outcome, Telling, Unsure
 from shared.errors import ConfigurationError
 from shared.playbook.connectors import Webhook
 from shared.ports import Answer, Asking, Call
+from shared.proofs import keyed
 
 TYPE = "hand_off.offered"
 
@@ -60,7 +60,7 @@ def signed(sent: Giving | Telling, identifier: str, body: bytes) -> dict[str, st
     """
     timestamp = str(int(sent.now.timestamp()))
     what = b".".join((identifier.encode(), timestamp.encode(), body))
-    signatures = (b64encode(hmac.digest(key, what, "sha256")).decode() for key in _keys(sent.signing))
+    signatures = (b64encode(keyed(key)(what)).decode() for key in _keys(sent.signing))
     return {
         "webhook-id": identifier,
         "webhook-timestamp": timestamp,

@@ -10,7 +10,8 @@ from shared.spoken import moment
 
 
 class Labels(NamedTuple):
-    """One language's words; `{}` is what is filled in. `ways` are the alternatives of a refusal by a channel."""
+    """One language's words; `{}` is what is filled in. `ways` are the alternatives of a refusal by a channel, `over` is
+    what is said of a hand-off that is over, by its notice."""
 
     priorities: Mapping[str, str]
     title: str
@@ -35,8 +36,7 @@ class Labels(NamedTuple):
     until: str
     instead: str
     ways: Mapping[str, str]
-    taken_back: str
-    went_on: str
+    over: Mapping[str, str]
     yours: str
     not_yours: str
     stranger: str
@@ -77,8 +77,11 @@ LABELS: Mapping[Language, Labels] = {
             "by_a_person": "que lo escriba una persona",
             "shorter": "decirlo más corto",
         },
-        taken_back="Ya no hace falta: {why}.",
-        went_on="Se ha acabado el plazo y ya lo tiene otro departamento: {why}.",
+        over={
+            "withdrawn": "Ya no hace falta: {why}.",
+            "expired": "Se ha acabado el plazo y ya lo tiene otro departamento: {why}.",
+            "handed_over": "Ya lo tiene {to}: {why}.",
+        },
         yours="Ya lo tienes tú.",
         not_yours="Esto es de otro departamento; no se ha hecho nada.",
         stranger="Solo puede hacerlo alguien de esta empresa; no se ha hecho nada.",
@@ -117,8 +120,11 @@ LABELS: Mapping[Language, Labels] = {
             "by_a_person": "what a person writes",
             "shorter": "a shorter text",
         },
-        taken_back="It is needed no more: {why}.",
-        went_on="Its time is over, and another department has it: {why}.",
+        over={
+            "withdrawn": "It is needed no more: {why}.",
+            "expired": "Its time is over, and another department has it: {why}.",
+            "handed_over": "{to} has it now: {why}.",
+        },
         yours="You have it already.",
         not_yours="This is another department's; nothing was done.",
         stranger="Only somebody of this company can do that; nothing was done.",

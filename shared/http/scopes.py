@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from shared.errors import Forbidden, Unauthenticated
 from shared.playbook import Playbook
+from shared.subjects import scheme_of
 
 _LONGEST = 255
 """How many characters a subject may have."""
@@ -27,7 +28,8 @@ def subject(event: object) -> str:
     `client_id` (RFC 9068, section 2.2).
 
     Raises `Unauthenticated` when the token has neither, or none of at most 255 characters (OpenID Connect Core,
-    section 2): it is kept with everything that its holder does.
+    section 2): it is kept with everything that its holder does. Raises `Forbidden` for one that begins like those of
+    people in a department's tool, or of AWS principals (`shared/subjects.py`): its holder would be taken for one.
     """
     claims = _claims(event)
     named = (claims.get(name) for name in ("sub", "client_id"))
@@ -36,6 +38,9 @@ def subject(event: object) -> str:
         raise Unauthenticated(
             "the token says nothing of whose it is; it needs the claim sub or client_id, of 255 characters at most"
         )
+    if scheme := scheme_of(found):
+        whose = "which is kept for those who act in a department's own tool, without a token; use another"
+        raise Forbidden(f"the token's subject begins with {scheme}:, {whose}", field="sub")
     return found
 
 

@@ -18,7 +18,8 @@ A platform is one folder with
 - where the platform can be asked, `subscription.py` (whether it still delivers), `backfill.py` (what we missed) and
   `poll.py` (what is new, where nobody calls us), each with a `PORT` (`shared/ports.py`);
 - where files come with messages, `media.py` with a `PORT` (`shared/media/places.py`);
-- where the company can speak through it, `reply.py` with a `PORT` (`shared/replying.py`).
+- where the company can speak through it, `reply.py` with a `PORT` (`shared/replying.py`); it is played by a stand-in
+  (`infra/local/standin/platforms/`), and its twin says how tests speak through it (`replying.py`).
 
 The table is all there is: what is dispatched, documented, measured and tested is read from it.
 """

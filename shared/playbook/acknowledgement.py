@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 from pydantic import BeforeValidator, Field, StringConstraints
 
 from shared.languages import LanguageTag, fitting
-from shared.lengths import is_blank, length
+from shared.lengths import is_blank
 from shared.models import Frozen, Instant
 from shared.playbook.parts import DepartmentName, Minutes
 from shared.spoken import moment, span
@@ -192,7 +192,7 @@ def too_long(playbook: "Playbook", rules: Mapping[str, "Rules"]) -> Iterator[str
             text = filled_in(words.text, examples)
             for channel, rule in said_on.items():
                 for_all = words.channel == EVERYWHERE and (channel, words.language) not in own
-                has = length(text, rule.unit)
+                has = rule.unit.count(text)
                 if (for_all or words.channel == channel) and has > rule.longest:
                     setting = f"{place.setting}.texts.{words.channel}.{words.language}"
                     remedy = f"shorten it, or write another one for {channel}" if for_all else "shorten it"

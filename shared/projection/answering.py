@@ -3,6 +3,9 @@
 A reply that names its case answers it, once whoever has it has accepted it. Whoever answers in the platform's own app,
 or by phone, names none: then all cases are meant that rest on what the customer had said in that conversation by then.
 
+Where a reply answered a case in another conversation, in private below a public post or on another channel, it goes on
+there: what is said there is about it as well, under whichever identity of the customer's.
+
 What the customer asks after an answer takes the case up again. Whether something was asked is looked up in the journal:
 when the customer says something, when a case is answered, and before it is taken for closed. So it makes no difference
 which of the two, the answer or the question, is heard of first.
@@ -17,7 +20,7 @@ from shared.casework import cases
 from shared.casework.cases import BY_OURSELVES, Doing
 from shared.casework.replies import ReplyHead
 from shared.casework.solved import says_solved
-from shared.casework.steps import OURSELVES, CaseMove
+from shared.casework.steps import OURSELVES, CaseMove, Talk
 from shared.errors import Conflict, NotFound, StoreUnavailable
 from shared.escalation import ENDED, Escalation
 from shared.ids import step_id
@@ -60,10 +63,7 @@ class Answering:
     def is_heard(self, answered: CaseMove) -> bool:
         """Return whether a case was answered where we hear it, as for messages: whichever of both comes first, the same
         becomes of it."""
-        case = self.cases.read(answered.identity, answered.escalation_id)
-        said = self.table.get(Key(keys.identity(case.identity), case.event_key))
-        item = self.table.get(keys.conversation(journal.entry(said).event)) if said else None
-        return item is not None and self.answered_lately(Conversation.model_validate_json(item["state"]["S"]))
+        return any(map(self.answered_lately, self._talks(self.cases.read(answered.identity, answered.escalation_id))))
 
     def answered_lately(self, head: Conversation) -> bool:
         """Return whether the company has said something in a conversation since when a case that was answered by it
@@ -97,9 +97,16 @@ class Answering:
         """See to the answered cases of an identity that asks something by some of these events, all of it."""
         asked = (event for event in events if asks(event, self._hears) and not self._says_solved(event))
         asking = next((event.identity for event in asked), None)
-        for case in open_cases(self.table, asking, but="") if asking else ():
+        for case in self._open(asking) if asking else ():
             if case.state == "answered":
                 self.take_up(case.identity, case.id)
+
+    def _open(self, identity: str) -> Iterator[Escalation]:
+        """Yield the open cases of an identity, and those of the customer's others that go on under it."""
+        yield from open_cases(self.table, identity, but="")
+        others = [each for each in members(self.table.get(keys.members(identity))) if each != identity]
+        elsewhere = open_cases(self.table, *others, but="")
+        yield from (case for case in elsewhere if case.answered_in and case.answered_in.identity == identity)
 
     def take_up(self, identity: str, escalation_id: str) -> bool:
         """Take an answered case up again when the customer asked something after the answer, which nobody has answered
@@ -113,7 +120,7 @@ class Answering:
             asked = self._asked(case, self._said_at(answer)) if answer else None
             if answer is None or asked is None:
                 return False
-            doing = cases.follow_up(case, self.now(), asked.key.sk, self.playbook())
+            doing = cases.follow_up(case, self.now(), asked.key.sk, asked.event.identity, self.playbook())
             with suppress(Conflict):
                 self._do(case, doing, of=f"{answer.number}#{asked.key.sk}", seen=case.number)
                 return True
@@ -125,16 +132,30 @@ class Answering:
         return journal.entry(item).event.occurred_at if item else answer.at
 
     def _asked(self, case: Escalation, after: datetime) -> Entry | None:
-        """Return the first thing that the customer asked after an instant, in the conversation that a case is about,
-        and that nobody has answered there; that it is solved asks nothing."""
-        item = self.table.get(Key(keys.identity(case.identity), case.event_key))
-        found = self.table.get(keys.conversation(journal.entry(item).event)) if item else None
-        if found is None:
-            return None
-        head = Conversation.model_validate_json(found["state"]["S"])
+        """Return the first thing that the customer asked after an instant, in a conversation that a case is about, and
+        that nobody has answered there; that it is solved asks nothing."""
+        asked = (
+            next((entry for entry in self._unanswered(head, after) if not self._says_solved(entry.event)), None)
+            for head in self._talks(case)
+        )
+        return min(filter(None, asked), key=lambda entry: entry.event.occurred_at, default=None)
+
+    def _unanswered(self, head: Conversation, after: datetime) -> Iterator[Entry]:
         after = max(after, head.last_outbound_at or after)
-        asked = questions(self.table, head, after + _MOMENT, self._hears)
-        return next((entry for entry in asked if not self._says_solved(entry.event)), None)
+        return questions(self.table, head, after + _MOMENT, self._hears)
+
+    def _talks(self, case: Escalation) -> list[Conversation]:
+        """Return the conversations that a case is about: the one that it rests on, and where it was answered."""
+        item = self.table.get(Key(keys.identity(case.identity), case.event_key))
+        own = keys.conversation(journal.entry(item).event) if item else None
+        there = case.answered_in
+        other = (
+            keys.conversation_of(identity_name=there.identity, channel=there.channel, thread=there.thread)
+            if there
+            else None
+        )
+        found = (self.table.get(key) for key in dict.fromkeys(filter(None, (own, other))))
+        return [Conversation.model_validate_json(head["state"]["S"]) for head in found if head]
 
     def replied(self, head: ReplyHead) -> None:
         """See to the case that a reply names, once it is known to be sent: whoever wrote it has answered it."""
@@ -143,7 +164,8 @@ class Answering:
             return
         case = self.named(head.identity, asked.escalation_id)
         if case and case.state == "accepted" and _since(case) <= asked.at:
-            self._once(case, Doing("answered", max(head.sent_at, asked.at), asked.by), of=head.id)
+            doing = Doing("answered", max(head.sent_at, asked.at), asked.by, answered_in=head.talk)
+            self._once(case, doing, of=head.id)
 
     def _says_solved(self, event: PersonalEvent) -> bool:
         return (
@@ -153,14 +175,17 @@ class Answering:
         )
 
     def _resting(self, entry: Entry) -> Iterator[Escalation]:
-        """Yield the open cases that rest on what was said in a conversation before an entry of it, or were handed on
-        before it."""
-        found = [case for case in open_cases(self.table, entry.event.identity, but="") if not case.commitment_id]
-        events = self.table.get_many(Key(entry.key.pk, case.event_key) for case in found)
+        """Yield the open cases that rest on what was said in a conversation before an entry of it, or go on there, or
+        were handed on before it."""
+        found = [case for case in self._open(entry.event.identity) if not case.commitment_id]
+        grounds = {case.id: Key(keys.identity(case.identity), case.event_key) for case in found}
+        events = self.table.get_many(grounds.values())
         for case in found:
-            item = events.get(Key(entry.key.pk, case.event_key))
+            item = events.get(grounds[case.id])
             event = journal.entry(item).event if item else None
-            if event is None or _talk(event) != _talk(entry.event) or event.occurred_at >= entry.event.occurred_at:
+            if event is None or event.occurred_at >= entry.event.occurred_at:
+                continue
+            if _talk(entry.event) not in (_talk(event), case.answered_in):
                 continue
             if not case.path or case.offered_at <= entry.event.occurred_at:
                 yield case
@@ -187,5 +212,5 @@ def _since(case: Escalation) -> datetime:
     return case.accepted_at or case.offered_at
 
 
-def _talk(event: PersonalEvent) -> tuple[str, str]:
-    return event.channel, event.thread
+def _talk(event: PersonalEvent) -> Talk:
+    return Talk(identity=event.identity, channel=event.channel, thread=event.thread)

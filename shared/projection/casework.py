@@ -21,7 +21,7 @@ from shared.casework.steps import (
     Note,
     Step,
 )
-from shared.escalation import Escalation, outdated
+from shared.escalation import Escalation
 from shared.models import Frozen
 from shared.playbook import Playbook
 from shared.projection import links
@@ -29,6 +29,7 @@ from shared.projection.cases import Cases
 from shared.projection.grounds import TERM_IS_OVER
 from shared.projection.open_work import listed
 from shared.projection.settling import settle
+from shared.reminders import outdated
 from shared.store import keys
 from shared.store.keys import Key
 from shared.store.table import Item, Table

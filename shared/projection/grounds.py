@@ -3,11 +3,12 @@
 from datetime import datetime
 
 from shared.casework.commitments import CommitmentHead
-from shared.escalation import Escalation, outdated
+from shared.escalation import Escalation
 from shared.ids import reminder_id
 from shared.projection.cases import Cases
 from shared.projection.conversation import Conversation
 from shared.projection.unanswered import STAGES, is_answered, own_id
+from shared.reminders import outdated
 from shared.store import keys
 from shared.store.keys import Key
 from shared.store.table import Item

@@ -30,7 +30,7 @@ from shared.projection.cases import DESK, Cases, listing, offer, open_cases
 from shared.projection.conversation import Conversation
 from shared.projection.expansion import expand
 from shared.projection.grounds import EVENT_IS_GONE, groundless, grounds, take_back_if_answered
-from shared.projection.noticing import tell_over
+from shared.projection.noticing import tell, tell_heard
 from shared.projection.open_work import LISTING, attempts_at, kind_of, listed
 from shared.projection.outbound import Outbound, sort_out
 from shared.projection.settling import settle
@@ -96,7 +96,7 @@ class Projector:
         if isinstance(step, ReplyAsked) and step.automatic:
             key = keys.conversation_of(identity_name=step.identity, channel=step.channel, thread=step.thread)
             self._settle(key, self.table.get(key), Conversation, partial(acknowledging.note, step))
-        tell_over(step, self.cases, self.departments)  # whoever has it now comes first
+        tell(step, self.cases, self.departments)  # whoever has it now comes first
 
     @property
     def answering(self) -> Answering:
@@ -116,14 +116,14 @@ class Projector:
         seen = self.table.get_many([keys.about(events[0].identity), *wanted])
         about = self._know(events, seen)
         found = sort_out(entries, seen, self.table)
-        heads = _by_conversation(found.counted)
-        settled = {key: self._head(key, told, seen.get(key)) for key, told in heads.items()}
+        settled = {key: self._head(key, told, seen.get(key)) for key, told in _by_conversation(found.counted).items()}
         for entry in entries:
             revisions.keep(self.table, entry.event)
             if self._escalate(entry, about):
                 self._outbound.late(entry, settled.get(keys.conversation(entry.event)))
             retention.limit(self.table, entry, self.playbook)
         self._outbound.heard(entries, found)
+        tell_heard(found.ours.values(), self.cases, self.departments)
         # Every message would cost a query more, were it asked for more than what was answered lately, and where we hear
         # it: before the watch closes what was answered elsewhere, it looks.
         lately = {key for key, head in settled.items() if head and self.answering.answered_lately(head)}
@@ -213,9 +213,9 @@ class Projector:
 
     def _hand_over(self, case: Escalation) -> None:
         """Put an open escalation on its department's queue."""
-        identity = case.identity
-        told = case.last.evidence if case.last else None
-        event_key = Key(keys.identity(identity), told or case.event_key)
+        identity, last = case.identity, case.last
+        told = Key(keys.identity(last.evidence_of or identity), last.evidence) if last and last.evidence else None
+        event_key = told or Key(keys.identity(identity), case.event_key)
         about_key, members_key = keys.about(identity), keys.members(identity)
         rests_on = grounds(case)
         found = self.table.get_many([event_key, about_key, members_key, *([rests_on] if rests_on else [])])

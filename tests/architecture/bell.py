@@ -1,6 +1,9 @@
-"""A vendor that does not exist, as somebody would add it: one folder, and its twin. Paths and texts, and no more."""
+"""A vendor that does not exist, as somebody would add it: one folder, its twin, and a stand-in. Paths and texts, and no
+more."""
 
 from collections.abc import Mapping
+
+from tests.architecture import bell_answers
 
 NAME = "bell"
 _FOLDER, _TWIN = f"shared/platforms/{NAME}", f"tests/shared/platforms/{NAME}"
@@ -69,11 +72,12 @@ def _said(unit: Unit) -> list[Event]:
             channel="bell_ring",
             text=ring["text"],
             author=Author(name=ring["name"]),
+            direction="outbound" if unit.name == "answered" else "inbound",
         )
     ]
 
 
-EVENTS: Mapping[str, Handler] = {"said": _said}
+EVENTS: Mapping[str, Handler] = {"said": _said, "answered": _said}
 '''
 
 _SENDER = '''"""Plays Bell."""
@@ -165,14 +169,16 @@ FILES: Mapping[str, str] = {
     f"{_FOLDER}/signature.py": _SIGNATURE,
     f"{_FOLDER}/payload.py": _PAYLOAD,
     f"{_FOLDER}/normalise.py": _NORMALISE,
-    f"{_FOLDER}/README.md": "# Bell\n\nHang it at the door.\n",
+    f"{_FOLDER}/README.md": f"# Bell\n\nHang it at the door.\n{bell_answers.README}",
     f"{_TWIN}/sender.py": _SENDER,
     f"{_TWIN}/test_signature.py": _SIGNATURE_TEST,
     f"{_TWIN}/test_normalise.py": _NORMALISE_TEST,
     f"{_TWIN}/test_story.py": _STORY,
     f"{_TWIN}/samples/text.json": _rings("said", "Is anybody there?"),
+    f"{_TWIN}/samples/echo.json": _rings("answered", "Who is there?"),
     f"{_TWIN}/samples/non_ascii.json": _rings("said", "¿Hay alguien ahí? 🛎"),
     f"{_TWIN}/samples/unknown_kind.json": _rings("hummed", "la la la"),
     f"{_TWIN}/samples/unreadable.json": '{"rings": [{"what": "said", "at": 1795000000}]}\n',
     f"{_TWIN}/samples/empty_batch.json": '{"rings": []}\n',
+    **bell_answers.FILES,
 }

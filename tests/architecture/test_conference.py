@@ -101,7 +101,7 @@ def in_private(rules: Rules | None) -> str:
         return "no"
     private = rules.private_answer
     within = "ever" if private.within == EVER else span(private.within)
-    return f"{'once, ' if private.once else ''}{within}: {private.longest} {private.unit}"
+    return f"{'once, ' if private.once else ''}{within}: {private.longest} {private.unit.name}"
 
 
 def filled(platform: Sender, channel: str) -> str:
@@ -130,7 +130,7 @@ def rows() -> Iterator[str]:
                 ", ".join(kind.replace("_", " ") for kind in KINDS if kind in brought[channel]),
                 answered(rules),
                 until(channel, rules),
-                f"{rules.longest} {rules.unit}" if rules else NEVER,
+                f"{rules.longest} {rules.unit.name}" if rules else NEVER,
                 in_private(rules),
                 ("yes" if rules.templates else "no") if rules else NEVER,
                 (rules.cost or "nothing") if rules else NEVER,

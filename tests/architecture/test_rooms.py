@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.local.standin.platforms import every
 from tests.template import ROOT
 
 SERVICES = sorted(found.name for found in (ROOT / "services").iterdir() if (found / "app.py").exists())
@@ -25,6 +26,9 @@ PURE = (
     "shared.ids",
     "shared.words",
     "shared.escalation",
+    "shared.reminders",
+    "shared.reasons",
+    "shared.proofs",
     "shared.acknowledging",
     "shared.directory",
     "shared.languages",
@@ -181,3 +185,6 @@ def test_a_platform_has_its_parts_and_its_twin(platform: str) -> None:
         assert (folder / part).is_file()
     for part in ("sender.py", "samples", "test_signature.py", "test_normalise.py"):
         assert (twin / part).exists()
+    is_spoken_through = (folder / "reply.py").exists()
+    assert (twin / "replying.py").exists() is is_spoken_through
+    assert (platform in every()) is is_spoken_through, "one that is spoken through has a stand-in"

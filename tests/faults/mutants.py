@@ -13,7 +13,7 @@ import pytest
 
 from services.watch import promises, rounds
 from shared.casework.links import Link
-from shared.escalation import escalate, remind
+from shared.escalation import escalate
 from shared.ids import reminder_id
 from shared.models import Message
 from shared.platforms import Platform
@@ -23,6 +23,7 @@ from shared.projection.cases import offer as write_offer
 from shared.projection.grounds import grounds
 from shared.projection.projector import Projector
 from shared.projection.settling import Change
+from shared.reminders import remind
 from shared.store import keys, steps
 from shared.store.journal import Journal, repetition
 from shared.store.keys import Key

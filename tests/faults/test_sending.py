@@ -22,16 +22,15 @@ from tests.faults import figures
 from tests.faults.street import MINUTE, Echoes, Street, modes_of, playbook
 from tests.faults.wire import Call
 from tests.replying import CHANNELS, REVIEWS, namespace
+from tests.speaking import SPOKEN
 
 ONE, TWO = "Hasta las dos de la tarde.", "Y por la tarde, de cinco a ocho."
 ONE_AGAIN = ONE.replace(" ", "  ")
 ECHOING = tuple(channel for channel in CHANNELS if platforms.rules()[channel].echoes)
 SAID = ("sent", "delivered", "read")
-BY_RECEIPTS = ("whatsapp", "email", "sms", "twilio_whatsapp")
+BY_RECEIPTS = tuple(channel for channel in CHANNELS if SPOKEN[channel].receipts)
 """The channels whose receipts have our own id."""
-TO_NOBODY_NAMED = ("forum", "linkedin_comment", "tiktok_comment")
-"""The channels whose platforms do not say to whom the company has said something."""
-SPACES_STAY = tuple(channel for channel in CHANNELS if channel != "email")
+SPACES_STAY = tuple(channel for channel in CHANNELS if SPOKEN[channel].spaces_stay)
 COMMENTS = tuple(channel for channel in CHANNELS if platforms.rules()[channel].private_answer)
 
 
@@ -39,7 +38,7 @@ def echo(street: Street, arrived: Arrived) -> Message:
     """Return what the platform tells us of what it took, with our id where it gives that back."""
     named = arrived.reply_id if platforms.rules()[street.channel].echo_has_id else None
     us = f"{namespace(street.channel)}:{arrived.account}:{arrived.account}"
-    ours = {"identity": us} if street.channel in TO_NOBODY_NAMED else {}
+    ours = {"identity": us} if not SPOKEN[street.channel].says_to_whom else {}
     return Message(
         external_id=arrived.external_id,
         occurred_at=arrived.at,

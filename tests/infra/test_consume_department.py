@@ -349,6 +349,40 @@ def test_what_is_taken_back_is_said_once_and_only_of_what_was_taken(
     assert department.waiting() == 0
 
 
+def test_it_is_said_who_has_what_a_colleague_at_the_desk_handed_over(
+    department: Department, company: Company, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (hand_off,) = company.shop.world.hand_offs("billing")
+    department.send(hand_off, "1")
+    department.consume()
+    company.works()
+    department.consume()
+    cases, case = company.shop.cases, company.shop.case
+    ida = Agent(subject="ida", department="billing")
+    cases.take(cases.do(ANA, case.id, Doing("handed_over", company.shop.world.now(), ida, "the line is down", "care")))
+    company.shop.world.settle()
+    notice = next(body for body in company.shop.world.hand_offs("billing") if "notice" in body)
+    for deduplication in ("first", "again"):
+        department.send(notice, deduplication)
+    department.consume()
+    assert printed(capsys)[1:] == ["not ours: care has it: the line is down"]
+    assert department.waiting() == 0
+
+
+def test_what_became_of_an_answer_is_said_once_for_each_time_that_it_came_to_that(
+    department: Department, capsys: pytest.CaptureFixture[str]
+) -> None:
+    examples = orjson.loads((ROOT / "shared" / "contracts" / "notice-1.examples.json").read_bytes())
+    told = {each["notice"]: each for each in examples if each["reply"]}
+    for notice in (told["failed"], told["failed"], told["failed"] | {"notice_id": "another"}, told["sent"]):
+        department.send(orjson.dumps(notice).decode(), f"{department.waiting()}")
+    department.consume()
+    reply = told["sent"]["reply"]
+    failed = f"answer {reply} failed: {told['failed']['why']}"
+    assert printed(capsys) == [failed, failed, f"answer {reply} sent"]
+    assert department.waiting() == 0
+
+
 # --- with a token for the desk
 
 

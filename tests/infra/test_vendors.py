@@ -11,7 +11,8 @@ from infra.local import samples, vendors
 from infra.local.deploy import _quoted
 from infra.local.engine import free_port
 from infra.local.home import Home
-from infra.local.standin import StandIn, discourse
+from infra.local.standin import StandIn
+from infra.local.standin.platforms import discourse
 from shared import calling, platforms, secrets
 from shared.casework.places import place_of
 from shared.ports import Presence

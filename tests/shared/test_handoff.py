@@ -17,12 +17,13 @@ from hypothesis import strategies as st
 from shared.casework.cases import fold
 from shared.casework.commitments import CommitmentHead, Made
 from shared.casework.steps import Act, Agent, CaseMove
-from shared.escalation import Escalation, escalate, remind
+from shared.escalation import Escalation, escalate
 from shared.handoff import MAX_BYTES, HandOff, hand_off, schema
 from shared.models import Attachment, Author, Call, ContactPoint, Message
 from shared.playbook import parse
 from shared.projection.about import About, KnownContact
 from shared.projection.known import Known
+from shared.reminders import remind
 
 ROOT = Path(__file__).parents[2]
 CONTRACTS = ROOT / "shared" / "contracts"

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from typing import get_args
 
 import jsonschema
 import orjson
@@ -33,6 +34,19 @@ def test_an_example_is_what_the_product_writes(example: dict[str, object]) -> No
     found = read(orjson.dumps(example).decode())
     assert isinstance(found, Notice)
     assert orjson.loads(found.to_json()) == example
+
+
+def test_every_kind_of_notice_has_an_example() -> None:
+    kinds = get_args(Notice.model_fields["notice"].annotation)
+    assert {example["notice"] for example in EXAMPLES} == set(kinds)
+
+
+def test_a_notice_of_before_there_were_ids_is_still_read() -> None:
+    """One may be on a queue while the code becomes another."""
+    old = {name: value for name, value in EXAMPLES[0].items() if name not in ("notice_id", "to", "reply", "code")}
+    found = read(orjson.dumps(old).decode())
+    assert isinstance(found, Notice)
+    assert found.claim == EXAMPLES[0]["claim"]
 
 
 def test_a_hand_off_is_no_notice_and_has_nothing_that_makes_it_one() -> None:

@@ -6,17 +6,18 @@ from typing import Any
 
 import pytest
 
+from shared.lengths import BYTES, CHARACTERS, WEIGHTED
 from shared.permitted import check_by_rules, no_way_to_say
 from shared.replying import EVER, Draft, Place, PrivateAnswer, Refusal, Rules, Template
 from tests.conftest import NOW
 
 DAY, WEEK, MOMENT = timedelta(hours=24), timedelta(days=7), timedelta(microseconds=1)
 
-OPEN = Rules(longest=10, unit="characters")
-WINDOWED = Rules(longest=10, unit="characters", window=DAY, by_a_person=WEEK)
-TEMPLATES = Rules(longest=10, unit="characters", window=DAY, templates=True)
-ONCE = PrivateAnswer("d", 5, "bytes", within=WEEK, once=True)
-PUBLIC = Rules(longest=10, unit="weighted", answers=True, only_summoned=True, private_answer=ONCE)
+OPEN = Rules(longest=10, unit=CHARACTERS)
+WINDOWED = Rules(longest=10, unit=CHARACTERS, window=DAY, by_a_person=WEEK)
+TEMPLATES = Rules(longest=10, unit=CHARACTERS, window=DAY, templates=True)
+ONCE = PrivateAnswer("d", 5, BYTES, within=WEEK, once=True)
+PUBLIC = Rules(longest=10, unit=WEIGHTED, answers=True, only_summoned=True, private_answer=ONCE)
 TEMPLATE = Template(name="aviso", language="es", parameters=("Ana",))
 
 
@@ -150,7 +151,7 @@ def test_whoever_did_not_summon_us_is_answered_in_private_where_that_may_be(
 
 def test_the_first_reason_counts_and_each_is_met_after_the_one_before_is_mended() -> None:
     place = public(last_inbound_at=None, summoned=False, reply_to=None, answered_privately=True)
-    rules = Rules(longest=3, unit="characters", window=DAY, answers=True, only_summoned=True, private_answer=ONCE)
+    rules = Rules(longest=3, unit=CHARACTERS, window=DAY, answers=True, only_summoned=True, private_answer=ONCE)
     steps: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         ("empty", {"text": ""}, {}),
         ("no_templates", {"text": "demasiado", "template": TEMPLATE}, {}),

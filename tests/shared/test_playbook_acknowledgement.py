@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from shared.advice import advice
 from shared.errors import ConfigurationError
+from shared.lengths import CHARACTERS, WEIGHTED
 from shared.playbook import Acknowledgement, Crisis, Playbook, parse
 from shared.playbook.acknowledgement import Words, filled_in, too_long
 from shared.replying import Rules
@@ -172,10 +173,10 @@ def test_what_is_off_needs_no_texts_and_what_is_on_may_have_some_for_one_channel
 
 
 RULES = {
-    "x_mention": Rules(280, "weighted", answers=True),
-    "facebook_comment": Rules(8, "characters", answers=True),
-    "whatsapp": Rules(4096, "characters"),
-    "x_dm": Rules(30, "characters"),
+    "x_mention": Rules(280, WEIGHTED, answers=True),
+    "facebook_comment": Rules(8, CHARACTERS, answers=True),
+    "whatsapp": Rules(4096, CHARACTERS),
+    "x_dm": Rules(30, CHARACTERS),
 }
 
 

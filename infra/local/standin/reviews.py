@@ -1,21 +1,18 @@
-"""The APIs through which reviews are answered, as far as that goes: Google Business Profile, Google Play, Trustpilot
-and the App Store. A review is there once somebody is known to have written it, and has one answer, which the next one
-replaces.
+"""What the APIs have in common through which reviews are answered. A review is there once somebody is known to have
+written it, and has one answer, which the next one replaces.
 """
 
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, ClassVar, NamedTuple
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from infra.local.standin.state import Arrived, Limit, Public, Request, Response, State
 from shared.replying import Place
 from shared.reviews import answer_id
 
 TOKEN = "standin-review-token"  # noqa: S105 - of accounts that there are not
-USER = "5e0000000000000000000001"
-"""The user in whose name is answered at Trustpilot."""
 
 
 class Kept(NamedTuple):
@@ -45,10 +42,9 @@ class ReviewApi:
     taken: Callable[[Kept], Response]
     fits: Callable[[str], bool]
     limit: Limit
-    TOKEN: ClassVar[str] = TOKEN
 
     @property
-    def HOSTS(self) -> frozenset[str]:  # noqa: N802 - as the modules of the other platforms have it
+    def hosts(self) -> frozenset[str]:
         return frozenset({self.host})
 
     def know(self, state: State, place: Place, now: datetime) -> None:
@@ -125,168 +121,10 @@ def _gone() -> Response:
     return _error(404, "Requested entity was not found.")
 
 
-def _text(at: datetime) -> str:
+def stamp(at: datetime) -> str:
     return at.isoformat().replace("+00:00", "Z")
 
 
-# ---------------------------------------------------------------------------------------------------- Google Business
-
-
-def _google_reply(kept: Kept) -> dict[str, Any] | None:
-    return {"comment": kept.answer.text, "updateTime": _text(kept.answer.at)} if kept.answer else None
-
-
-def _google(kept: Kept) -> dict[str, Any]:
-    own, reply = kept.review, _google_reply(kept)
-    at = {"createTime": _text(own.at), "updateTime": _text(own.at)}
-    shown = {"reviewId": kept.id, "reviewer": {"displayName": "Ana"}, "starRating": "TWO", "comment": "¿Y mi pedido?"}
-    return {**shown, **at, **({"reviewReply": reply} if reply else {})}
-
-
-_PLACE = r"/v4/accounts/[^/]+/locations/[^/]+/reviews/([^/]+)"
-
-
-def _reviews(shown: list[Any]) -> Any:
+def listed(shown: list[Any]) -> Any:
+    """Return a list as Google has it, who leaves out an empty one."""
     return {"reviews": shown} if shown else {}
-
-
-GOOGLE_BUSINESS = ReviewApi(
-    platform="google_business",
-    channel="google_review",
-    host="mybusiness.googleapis.com",
-    path=_PLACE,
-    every=r"/v4/accounts/[^/]+/locations/([^/]+)/reviews",
-    answering=("PUT", f"{_PLACE}/reply"),
-    said=lambda body: (None, body.get("comment")),
-    shown=_google,
-    listed=_reviews,
-    taken=lambda kept: Response(200, _google_reply(kept)),
-    fits=lambda words: len(words.encode()) <= 4096,
-    limit=Limit(300, timedelta(minutes=1)),
-)
-
-
-# -------------------------------------------------------------------------------------------------------- Google Play
-
-
-def _stamp(at: datetime) -> dict[str, Any]:
-    return {"seconds": str(int(at.timestamp())), "nanos": at.microsecond * 1000}
-
-
-def _play(kept: Kept) -> dict[str, Any]:
-    comments: list[dict[str, Any]] = [
-        {"userComment": {"text": "\t¿Y mi pedido?", "lastModified": _stamp(kept.review.at), "starRating": 2}}
-    ]
-    if kept.answer:
-        said = {"text": kept.answer.text, "lastModified": _stamp(kept.answer.at)}
-        comments.append({"developerComment": said})
-    return {"reviewId": kept.id, "authorName": "Ana", "comments": comments}
-
-
-def _play_taken(kept: Kept) -> Response:
-    assert kept.answer
-    return Response(200, {"result": {"replyText": kept.answer.text, "lastEdited": _stamp(kept.answer.at)}})
-
-
-_APP = r"/androidpublisher/v3/applications/[^/]+/reviews/([^/]+)"
-
-GOOGLE_PLAY = ReviewApi(
-    platform="google_play",
-    channel="play_review",
-    host="androidpublisher.googleapis.com",
-    path=_APP,
-    every=r"/androidpublisher/v3/applications/([^/]+)/reviews",
-    answering=("POST", f"{_APP}:reply"),
-    said=lambda body: (None, body.get("replyText")),
-    shown=_play,
-    listed=_reviews,
-    taken=_play_taken,
-    fits=lambda words: len(words) <= 350,
-    limit=Limit(3000, timedelta(minutes=1)),
-)
-
-
-# --------------------------------------------------------------------------------------------------------- Trustpilot
-
-
-def _trustpilot(kept: Kept) -> dict[str, Any]:
-    consumer = {"id": kept.review.author, "displayName": "Ana"}
-    shown = {"id": kept.id, "consumer": consumer, "stars": 2, "title": "Dos estrellas", "text": "¿Y mi pedido?"}
-    reply = {"text": kept.answer.text, "createdAt": _text(kept.answer.at)} if kept.answer else None
-    return {**shown, "createdAt": _text(kept.review.at), "updatedAt": None, "companyReply": reply}
-
-
-_SERVICE_REVIEW = r"/v1/private/reviews/([^/]+)"
-
-TRUSTPILOT = ReviewApi(
-    platform="trustpilot",
-    channel="trustpilot_review",
-    host="api.trustpilot.com",
-    path=_SERVICE_REVIEW,
-    every=r"/v1/private/business-units/([^/]+)/reviews",
-    answering=("POST", f"{_SERVICE_REVIEW}/reply"),
-    said=lambda body: (None, body.get("message") if body.get("authorBusinessUserId") == USER else None),
-    shown=_trustpilot,
-    listed=lambda shown: {"reviews": shown},
-    taken=lambda _: Response(201, {}),  # what is answered is not documented
-    fits=lambda words: len(words) <= 4096,
-    limit=Limit(833, timedelta(minutes=5)),
-)
-
-
-# ------------------------------------------------------------------------------------------------------ the App Store
-
-
-def _response(kept: Kept) -> dict[str, Any] | None:
-    if kept.answer is None:
-        return None
-    said = {"responseBody": kept.answer.text, "lastModifiedDate": _text(kept.answer.at), "state": "PENDING_PUBLISH"}
-    return {"type": "customerReviewResponses", "id": f"response-{kept.id}", "attributes": said}
-
-
-def _app_store(kept: Kept) -> dict[str, Any]:
-    said = {"rating": 2, "title": "Dos estrellas", "body": "¿Y mi pedido?", "reviewerNickname": "ana"}
-    response = _response(kept)
-    named = {"type": "customerReviewResponses", "id": response["id"]} if response else None
-    data = {
-        "type": "customerReviews",
-        "id": kept.id,
-        "attributes": {**said, "createdDate": _text(kept.review.at)},
-        "relationships": {"response": {"data": named}},
-    }
-    return {"data": data, "included": [response] if response else []}
-
-
-def _together(shown: list[Any]) -> Any:
-    return {"data": [each["data"] for each in shown], "included": [one for each in shown for one in each["included"]]}
-
-
-def _responding(body: Mapping[str, Any]) -> tuple[str | None, object]:
-    match body:
-        case {
-            "data": {
-                "type": "customerReviewResponses",
-                "attributes": {"responseBody": words},
-                "relationships": {"review": {"data": {"type": "customerReviews", "id": str(review)}}},
-            }
-        }:
-            return review, words
-    return None, None
-
-
-APP_STORE = ReviewApi(
-    platform="app_store",
-    channel="appstore_review",
-    host="api.appstoreconnect.apple.com",
-    path=r"/v1/customerReviews/([^/]+)",
-    every=r"/v1/apps/([^/]+)/customerReviews",
-    answering=("POST", "/v1/customerReviewResponses"),
-    said=_responding,
-    shown=_app_store,
-    listed=_together,
-    taken=lambda kept: Response(201, {"data": _response(kept)}),
-    fits=lambda words: len(words) <= 5970,
-    limit=Limit(3600, timedelta(hours=1)),
-)
-
-EVERY = (GOOGLE_BUSINESS, GOOGLE_PLAY, TRUSTPILOT, APP_STORE)

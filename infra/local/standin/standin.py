@@ -3,60 +3,25 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import chain
 from threading import Lock
-from types import ModuleType
 from typing import Literal, get_args
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import orjson
 
-from infra.local.standin import (
-    bluesky,
-    chatwoot,
-    discourse,
-    echoes,
-    linkedin,
-    mastodon,
-    meta,
-    reviews,
-    ses,
-    telegram,
-    tiktok,
-    twilio,
-    wordpress,
-    x,
-    youtube,
-    zendesk,
-)
 from infra.local.standin.echoes import Notice
+from infra.local.standin.platforms import every
 from infra.local.standin.state import Arrived, Request, Response, State
 from shared.aws import signed
-from shared.calling import ERROR_NAME, HEADERS
+from shared.calling import ERROR_NAME, shown
 from shared.platforms import folder_of
 from shared.ports import Answer, Call
 from shared.replying import Place
 
-_PLATFORMS: Mapping[str, ModuleType | reviews.ReviewApi] = {
-    **{api.platform: api for api in reviews.EVERY},
-    "telegram": telegram,
-    "x": x,
-    "meta": meta,
-    "ses": ses,
-    "twilio": twilio,
-    "discourse": discourse,
-    "mastodon": mastodon,
-    "chatwoot": chatwoot,
-    "zendesk": zendesk,
-    "linkedin": linkedin,
-    "tiktok": tiktok,
-    "bluesky": bluesky,
-    "wordpress": wordpress,
-    "youtube": youtube,
-}
-_BY_HOST = {host: name for name, module in _PLATFORMS.items() for host in module.HOSTS}
+_VENDORS = every()
+_BY_HOST = {host: name for name, vendor in _VENDORS.items() for host in vendor.hosts}
 
-SIGN_INS = frozenset({bluesky.SIGN_IN, "/token"})
+SIGN_INS = frozenset(vendor.sign_in for vendor in _VENDORS.values() if vendor.sign_in)
 """The paths of requests that fail as those do that read, though they are no `GET`: they only get a token."""
 
 Failure = Literal["unreachable", "cut", "limited", "broken_before", "broken_after"]
@@ -116,12 +81,12 @@ class StandIn:
     def spoke(self, place: Place) -> None:
         """Learn of a place all that its platform knows: who wrote there, when, and what is answered."""
         with self._lock:
-            _PLATFORMS[folder_of(place.channel)].know(self.state, place, self.now)
+            _VENDORS[folder_of(place.channel)].know(self.state, place, self.now)
 
     def block(self, place: Place) -> None:
         """Have a place's customer take no more messages from the account."""
         with self._lock:
-            _PLATFORMS[folder_of(place.channel)].block(self.state, place)
+            _VENDORS[folder_of(place.channel)].block(self.state, place)
 
     def fail(
         self, how: Failure, *, times: int = 1, platform: str | None = None, method: str = "POST", seconds: int = 30
@@ -146,8 +111,7 @@ class StandIn:
                 case "unreachable":
                     return None
                 case "limited":
-                    said: Response = _PLATFORMS[platform].limited(armed.seconds, self.now)
-                    return said
+                    return _VENDORS[platform].limited(armed.seconds, self.now)
                 case "broken_before":
                     return _BROKEN
                 case "cut":
@@ -166,15 +130,17 @@ class StandIn:
         response = self.respond(request)
         if response is None:
             return Answer(0)
-        shown = {name: response.headers[name] for name in HEADERS if name in response.headers}
-        return Answer(response.status, orjson.dumps(response.value), response.headers.get(ERROR_NAME, ""), shown)
+        error = response.headers.get(ERROR_NAME, "")
+        return Answer(response.status, orjson.dumps(response.value), error, shown(call, response.headers))
 
     def _done(self, platform: str, request: Request) -> Response:
         before = len(self.state.arrived)
-        said: Response = _PLATFORMS[platform].answer(self.state, request, self.now)
+        vendor = _VENDORS[platform]
+        said = vendor.answer(self.state, request, self.now)
         if self._tell is not None:
-            for notice in chain.from_iterable(map(echoes.of, self.state.arrived[before:])):
-                self._tell(notice)
+            for arrived in self.state.arrived[before:]:
+                for notice in vendor.told(arrived):
+                    self._tell(notice)
         return said
 
     def _take(self, platform: str, method: str) -> _Armed | None:
@@ -195,5 +161,4 @@ _BROKEN = Response(500, {"error": "Internal Server Error"})
 
 def token(platform: str, account: str) -> str:
     """Return the token with which a platform's stand-in lets an account in; none of SES, which asks for a signature."""
-    own: str = getattr(_PLATFORMS.get(platform), "TOKEN", "")
-    return x.token(account) if platform == "x" else own
+    return _VENDORS[platform].token(account) if platform in _VENDORS else ""

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs
 
 import orjson
 
+from shared import subjects
 from shared.connectors.slack.message import ACCEPT, RETURN
 from shared.errors import MalformedRequest
 
@@ -29,7 +30,7 @@ class Person(NamedTuple):
 
     @property
     def subject(self) -> str:
-        return f"slack:{self.team}:{self.id}"
+        return subjects.subject("slack", self.team, self.id)
 
 
 @dataclass(frozen=True, slots=True)

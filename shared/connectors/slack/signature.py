@@ -1,12 +1,12 @@
 """Proof that Slack made a request (https://docs.slack.dev/authentication/verifying-requests-from-slack)."""
 
-import hmac
 import re
 from collections.abc import Sequence
 from datetime import datetime
 
 from shared.errors import SignatureError
 from shared.models import Request
+from shared.proofs import is_proven, keyed
 
 TIMESTAMP, SIGNATURE = "x-slack-request-timestamp", "x-slack-signature"
 TOLERANCE = 300
@@ -23,7 +23,5 @@ def verify(request: Request, secrets: Sequence[str], now: datetime) -> None:
     if abs(now.timestamp() - int(timestamp)) > TOLERANCE:
         raise SignatureError(f"{TIMESTAMP} is more than {TOLERANCE} seconds away from our clock")
     what = b":".join((b"v0", timestamp.encode(), request.body))
-    ours = [b"v0=" + hmac.digest(secret.encode(), what, "sha256").hex().encode() for secret in secrets]
-    given = signature.encode(errors="surrogatepass")
-    if not sum(hmac.compare_digest(given, own) for own in ours):
+    if not is_proven(signature, what, [keyed(secret.encode()) for secret in secrets], b"v0="):
         raise SignatureError(f"{SIGNATURE} does not fit")

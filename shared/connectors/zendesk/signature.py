@@ -1,12 +1,12 @@
 """Proof that Zendesk made a request (https://developer.zendesk.com/documentation/webhooks/verifying/)."""
 
-import hmac
 from base64 import b64encode
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from shared.errors import SignatureError
 from shared.models import Request
+from shared.proofs import is_proven, keyed
 
 SIGNATURE, TIMESTAMP = "x-zendesk-webhook-signature", "x-zendesk-webhook-signature-timestamp"
 TOLERANCE = timedelta(minutes=5)
@@ -22,10 +22,8 @@ def verify(request: Request, secrets: Sequence[str], now: datetime) -> None:
     at = _instant(timestamp)
     if at is None or abs(now - at) > TOLERANCE:
         raise SignatureError(f"{TIMESTAMP} is missing, no instant, or too far away from our clock")
-    what = timestamp.encode() + request.body
-    ours = [b64encode(hmac.digest(secret.encode(), what, "sha256")) for secret in secrets]
-    given = signature.encode(errors="surrogatepass")
-    if not sum(hmac.compare_digest(given, own) for own in ours):
+    ours = [keyed(secret.encode()) for secret in secrets]
+    if not is_proven(signature, timestamp.encode() + request.body, ours, spelt=b64encode):
         raise SignatureError(f"{SIGNATURE} does not fit")
 
 

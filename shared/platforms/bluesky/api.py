@@ -25,6 +25,8 @@ ENTRYWAY = "bsky.social"
 
 CHAT = {"atproto-proxy": "did:web:api.bsky.chat#bsky_chat"}
 
+_LIMIT_ENDS = "ratelimit-reset"
+_LIMITS = (_LIMIT_ENDS,)
 _SECONDS = re.compile("[0-9]{1,12}", re.ASCII)
 _LONGEST_WAIT = 24 * 60 * 60
 
@@ -38,11 +40,11 @@ class Session(NamedTuple):
 
     def get(self, name: str, asked: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Call:
         query = f"?{urlencode(asked, doseq=True)}" if asked else ""
-        return Call("GET", f"{_url(self.host, name)}{query}", self._headers | dict(headers or {}))
+        return Call("GET", f"{_url(self.host, name)}{query}", self._headers | dict(headers or {}), wants=_LIMITS)
 
     def post(self, name: str, said: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Call:
         own = self._headers | {"content-type": "application/json"} | dict(headers or {})
-        return Call("POST", _url(self.host, name), own, orjson.dumps(said))
+        return Call("POST", _url(self.host, name), own, orjson.dumps(said), wants=_LIMITS)
 
     @property
     def _headers(self) -> dict[str, str]:
@@ -61,7 +63,7 @@ def sign_in(presence: Presence) -> Call:
     said = {"identifier": handle, "password": presence.token}
     name = "com.atproto.server.createSession"
     headers = {"content-type": "application/json"}
-    return Call("POST", _url(host(presence), name), headers, orjson.dumps(said), signs_in=True)
+    return Call("POST", _url(host(presence), name), headers, orjson.dumps(said), signs_in=True, wants=_LIMITS)
 
 
 def session(presence: Presence, answer: Answer) -> Session | None:
@@ -76,7 +78,7 @@ def session(presence: Presence, answer: Answer) -> Session | None:
 def seconds_to_wait(answer: Answer, now: datetime) -> int | None:
     """Return how long a limit lasts, by the header that says when it ends (in seconds since 1970), a day at most; none
     where it does not say."""
-    ends = answer.headers.get("ratelimit-reset", "")
+    ends = answer.headers.get(_LIMIT_ENDS, "")
     wait = int(ends) - int(now.timestamp()) if _SECONDS.fullmatch(ends) else 0
     return min(wait, _LONGEST_WAIT) if wait > 0 else None
 

@@ -10,8 +10,8 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shared import lengths
 from shared.hosts import KIND as HOST_KIND
+from shared.lengths import GRAPHEMES, links
 from shared.permitted import check_by_rules, refused
 from shared.platforms.bluesky import api, finding
 from shared.platforms.bluesky.addresses import DID, POST, POSTS
@@ -36,14 +36,14 @@ from shared.replying import (
 RULES: Mapping[str, Rules] = {
     PUBLIC: Rules(
         longest=300,
-        unit="graphemes",
+        unit=GRAPHEMES,
         answers=True,
         # 5,000 points an hour and 35,000 a day, of which a post is three
         # (https://docs.bsky.app/docs/advanced-guides/rate-limits).
         rates=(Rate(1666, timedelta(hours=1)), Rate(11_666, timedelta(hours=24))),
         echoes=True,
     ),
-    DIRECT: Rules(longest=1000, unit="graphemes", echoes=True),
+    DIRECT: Rules(longest=1000, unit=GRAPHEMES, echoes=True),
 }
 
 _MOST_BYTES = {PUBLIC: 3000, DIRECT: 10_000}
@@ -161,7 +161,7 @@ def _facets(text: str) -> list[Mapping[str, Any]]:
             "index": {"byteStart": len(text[:start].encode()), "byteEnd": len(text[:end].encode())},
             "features": [{"$type": "app.bsky.richtext.facet#link", "uri": _absolute(text[start:end])}],
         }
-        for start, end in lengths.links(text)
+        for start, end in links(text)
     ]
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.hosts import KIND
+from shared.lengths import CHARACTERS
 from shared.permitted import check_by_rules, refused
 from shared.platforms.chatwoot import finding
 from shared.platforms.chatwoot.api import ACCOUNT_KIND, NO_INBOX, NUMBER, failed, inbox
@@ -35,7 +36,7 @@ from shared.replying import (
 RULES: Mapping[str, Rules] = {
     CHANNEL: Rules(
         longest=150_000,  # app/models/message.rb; the channel behind the inbox may take less
-        unit="characters",
+        unit=CHARACTERS,
         # 3000 requests a minute from one address (config/initializers/rack_attack.rb), of which an answer takes two.
         rates=(Rate(1500, timedelta(minutes=1)),),
         echoes=True,

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from hmac import compare_digest, digest
 
-from shared.errors import ConfigurationError, SignatureError
+from shared.errors import SignatureError
 from shared.models import Request
+from shared.proofs import is_proven, macs
 
 SIGNATURE, TIMESTAMP = "X-Chatwoot-Signature", "X-Chatwoot-Timestamp"
 TOLERANCE = 300
@@ -23,14 +23,11 @@ def verify(request: Request, secrets: Sequence[str], now: datetime) -> None:
     signature or its instant is missing, malformed, wrong, or more than five minutes away from `now`;
     `ConfigurationError` when there is no secret or an empty one.
     """
-    if not secrets or not all(secret.strip() for secret in secrets):
-        raise ConfigurationError("chatwoot: the webhook's secret is missing or empty")
+    ours = macs(secrets, "chatwoot: the webhook's secret is missing or empty")
     said, given = request.headers.get(TIMESTAMP), request.headers.get(SIGNATURE)
     if said is None or given is None:
         raise SignatureError(f"{SIGNATURE} or {TIMESTAMP} is missing: has the webhook a secret?")
     if not _SECONDS.fullmatch(said) or abs(now.timestamp() - int(said)) > TOLERANCE:
         raise SignatureError(f"{TIMESTAMP} is no instant, or more than {TOLERANCE} seconds away from our clock")
-    signed, signature = said.encode() + b"." + request.body, given.encode(errors="surrogatepass")
-    ours = [f"sha256={digest(key.encode(), signed, 'sha256').hex()}".encode() for key in secrets]
-    if not sum(compare_digest(signature, own) for own in ours):
+    if not is_proven(given, said.encode() + b"." + request.body, ours, b"sha256="):
         raise SignatureError(f"{SIGNATURE} does not fit the body")

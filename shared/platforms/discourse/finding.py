@@ -66,8 +66,10 @@ def _among_messages(reply: Reply, forum: Forum, since: datetime, others: Collect
         if not posts:
             return UNSHOWN
         if answer.json().get("external_id") == reply.id:
-            return Sent(external_id=posts[0].id, at=posts[0].created_at)
+            return Sent(external_id=posts[0].id, at=posts[0].created_at, thread=str(number))
         found = _among(posts[:1], reply, forum, since, others)
+        if isinstance(found, Sent):
+            return found.model_copy(update={"thread": str(number)})
         if not isinstance(found, NotThere):
             return found
     return NotThere() if len(named) <= _MOST_TOPICS and _is_whole(listed, since) else UNSHOWN

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from shared.lengths import LengthUnit
+from shared.lengths import CHARACTERS, LengthUnit
 from shared.permitted import check_by_rules, refused
 from shared.platforms.discourse import finding
 from shared.platforms.discourse.api import HOST_KIND, NO_FORUM, USER_KIND, failed, forum
@@ -34,7 +34,7 @@ from shared.replying import (
     Unknown,
 )
 
-_POST: tuple[int, LengthUnit] = (32_000, "characters")
+_POST: tuple[int, LengthUnit] = (32_000, CHARACTERS)
 """`max_post_length`, unless the forum has set another."""
 
 _REQUESTS = (Rate(30, timedelta(minutes=1)),)
@@ -123,7 +123,7 @@ def send(reply: Reply, presence: Presence, now: datetime | None = None) -> Askin
         return _NOBODY
     said = _in_private(reply, post) if reply.draft.privately else _in_public(reply, post)
     answer = yield where.post("/posts.json", said)
-    return _sent(answer) or _there_already(answer) or failed(answer)
+    return _sent(answer, privately=reply.draft.privately) or _there_already(answer) or failed(answer)
 
 
 _NOBODY = Refused(
@@ -159,12 +159,14 @@ def _in_private(reply: Reply, post: Post) -> Mapping[str, Any]:
     }
 
 
-def _sent(answer: Answer) -> Sent | Refused | None:
+def _sent(answer: Answer, *, privately: bool) -> Sent | Refused | None:
     said = answer.json()
     if answer.status == 200 and said.get("action") == "enqueued":
         return _ENQUEUED
     post = _post(answer)
-    return Sent(external_id=post.id, at=post.created_at) if post else None
+    if post is None:
+        return None
+    return Sent(external_id=post.id, at=post.created_at, thread=post.topic_id if privately else None)
 
 
 _ENQUEUED = Refused(

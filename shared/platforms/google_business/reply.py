@@ -6,6 +6,7 @@ from urllib.parse import quote
 import orjson
 from pydantic import ValidationError
 
+from shared.lengths import BYTES
 from shared.oauth import GOOGLE_HOST
 from shared.platforms.google_business.api import HOST, KIND, REFUSALS, headers, location, reviews, sign_in
 from shared.platforms.google_business.normalise import CHANNEL
@@ -53,7 +54,7 @@ _API = ReviewApi(
     platform="google_business",
     name="Google",
     channel=CHANNEL,
-    rules=rules(_LONGEST, "bytes"),
+    rules=rules(_LONGEST, BYTES),
     sign_in=sign_in,
     shown=_shown,
     said=_said,

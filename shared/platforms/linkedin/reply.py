@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
+from shared.lengths import CHARACTERS
 from shared.permitted import check_by_rules, no_way_to_say, refused
 from shared.platforms.linkedin.api import HOST, below, failed, say_below
 from shared.platforms.linkedin.normalise import CHANNEL
@@ -36,7 +37,7 @@ PAGE_KIND = "page"
 RULES: Mapping[str, Rules] = {
     CHANNEL: Rules(
         longest=1250,  # at which LinkedIn's own screens stop; its documentation names no limit, and none of how often
-        unit="characters",
+        unit=CHARACTERS,
         answers=True,
         echoes=True,
     )

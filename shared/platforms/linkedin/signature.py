@@ -6,12 +6,12 @@ https://learn.microsoft.com/en-us/linkedin/shared/api-guide/webhook-validation
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from hmac import compare_digest, digest
 
 import orjson
 
-from shared.errors import ConfigurationError, MalformedRequest, SignatureError
+from shared.errors import MalformedRequest, SignatureError
 from shared.models import Handshake, Request
+from shared.proofs import is_proven, macs
 
 HEADER = "X-LI-Signature"
 
@@ -20,6 +20,7 @@ HEADER = "X-LI-Signature"
 # text begins with.
 _CHALLENGE = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _SCHEME = b"hmacsha256="
+_UNUSABLE = "linkedin: the app's client secret is missing or empty"
 
 
 def verify(request: Request, secrets: Sequence[str], now: datetime) -> None:  # noqa: ARG001 - LinkedIn signs no time
@@ -29,12 +30,11 @@ def verify(request: Request, secrets: Sequence[str], now: datetime) -> None:  # 
     stops a replay, the journal's keys do. Raises `SignatureError` when the signature is missing or wrong,
     `ConfigurationError` when there is no secret or an empty one.
     """
-    keys = _keys(secrets)
+    ours = macs(secrets, _UNUSABLE)
     given = request.headers.get(HEADER)
     if given is None:
         raise SignatureError(f"{HEADER} is missing")
-    signature = given.encode(errors="surrogatepass")
-    if not sum(compare_digest(signature, _signature(key, _SCHEME + request.body)) for key in keys):
+    if not is_proven(given, _SCHEME + request.body, ours):
         raise SignatureError(f"{HEADER} does not fit the body")
 
 
@@ -46,19 +46,9 @@ def handshake(request: Request, secrets: Sequence[str]) -> Handshake | None:
     """
     if request.method != "GET":
         return None
-    key = _keys(secrets)[0]
+    current = macs(secrets, _UNUSABLE)[0]
     code = request.query.get("challengeCode", "")
     if not _CHALLENGE.fullmatch(code):
         raise MalformedRequest("challengeCode is no challenge of LinkedIn's")
-    answer = {"challengeCode": code, "challengeResponse": _signature(key, code.encode()).decode()}
+    answer = {"challengeCode": code, "challengeResponse": current(code.encode()).hex()}
     return Handshake(orjson.dumps(answer).decode(), "application/json")
-
-
-def _keys(secrets: Sequence[str]) -> list[bytes]:
-    if not secrets or not all(secret.strip() for secret in secrets):
-        raise ConfigurationError("linkedin: the app's client secret is missing or empty")
-    return [secret.encode() for secret in secrets]
-
-
-def _signature(key: bytes, signed: bytes) -> bytes:
-    return digest(key, signed, "sha256").hex().encode()

@@ -16,6 +16,8 @@ from shared.ports import Answer, Call, Presence
 from shared.reasons import Reasons, told
 from shared.replying import Later, Refused, Unknown
 
+_LIMIT_ENDS = "x-ratelimit-reset"
+
 
 class Instance(NamedTuple):
     """An instance as it is spoken to: `user` is the company's account there, and `token` lets in."""
@@ -25,12 +27,12 @@ class Instance(NamedTuple):
     token: str
 
     def get(self, path: str) -> Call:
-        return Call("GET", f"https://{self.host}{path}", self._headers)
+        return Call("GET", f"https://{self.host}{path}", self._headers, wants=(_LIMIT_ENDS,))
 
     def post(self, path: str, said: Mapping[str, Any], *, once: str) -> Call:
         """Return what posts something; `once` is the key under which it is done once, however often it comes."""
         headers = {**self._headers, "content-type": "application/json", "idempotency-key": once}
-        return Call("POST", f"https://{self.host}{path}", headers, orjson.dumps(said))
+        return Call("POST", f"https://{self.host}{path}", headers, orjson.dumps(said), wants=(_LIMIT_ENDS,))
 
     @property
     def _headers(self) -> Mapping[str, str]:
@@ -63,7 +65,7 @@ def failed(answer: Answer, now: datetime) -> Refused | Later | Unknown:
 def _seconds(answer: Answer, now: datetime) -> int | None:
     """Return how long the limit lasts, where Mastodon says when it ends."""
     try:
-        until = datetime.fromisoformat(answer.headers.get("x-ratelimit-reset", ""))
+        until = datetime.fromisoformat(answer.headers.get(_LIMIT_ENDS, ""))
         return min(max(0, ceil((until - now).total_seconds())), _A_DAY)
     except (ValueError, TypeError, OverflowError):  # no instant, or a naive one
         return None

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 from pydantic import ValidationError
 
-from shared.lengths import without_servers
 from shared.letters.html import as_text
 from shared.platforms.mastodon.api import Instance
+from shared.platforms.mastodon.lengths import without_servers
 from shared.platforms.mastodon.payload import Mention, Status
 from shared.ports import Answer, Asking
 from shared.replying import NotThere, Reply, Sent, Unknown

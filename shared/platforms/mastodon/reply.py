@@ -15,6 +15,7 @@ from shared.hosts import KIND
 from shared.permitted import check_by_rules, refused
 from shared.platforms.mastodon import finding
 from shared.platforms.mastodon.api import NO_INSTANCE, failed, instance
+from shared.platforms.mastodon.lengths import SIGNS
 from shared.platforms.mastodon.normalise import DIRECT, PUBLIC, THREADS
 from shared.platforms.mastodon.payload import Status
 from shared.ports import Answer, Asking, Presence
@@ -41,7 +42,7 @@ _NAME = len("@ ") + 30
 
 _RULES = Rules(
     longest=LIMIT - _NAME,
-    unit="mastodon",
+    unit=SIGNS,
     answers=True,
     # 300 statuses in three hours (mastodon/mastodon, app/lib/rate_limiter.rb), and 300 requests in five minutes, of
     # which an answer takes two.

@@ -7,6 +7,7 @@ own apps stop. A private answer to a comment: https://developers.facebook.com/do
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 
+from shared.lengths import BYTES, CHARACTERS
 from shared.permitted import check_by_rules, no_way_to_say, refused
 from shared.platforms.meta import graph
 from shared.platforms.meta.replies import errors, finding, requests
@@ -38,7 +39,7 @@ _PRIVATE_ANSWERS = (Rate(750, timedelta(hours=1)),)
 RULES: Mapping[str, Rules] = {
     "messenger": Rules(
         longest=2000,  # https://developers.facebook.com/docs/messenger-platform/reference/send-api
-        unit="characters",
+        unit=CHARACTERS,
         window=requests.DAY,
         by_a_person=_WEEK,
         rates=_MESSAGES,
@@ -47,7 +48,7 @@ RULES: Mapping[str, Rules] = {
     ),
     "instagram_dm": Rules(
         longest=1000,  # https://developers.facebook.com/docs/messenger-platform/instagram/features/send-message
-        unit="bytes",
+        unit=BYTES,
         window=requests.DAY,
         by_a_person=_WEEK,
         rates=_MESSAGES,
@@ -55,22 +56,22 @@ RULES: Mapping[str, Rules] = {
     ),
     "facebook_comment": Rules(
         longest=8000,
-        unit="characters",
+        unit=CHARACTERS,
         answers=True,
-        private_answer=PrivateAnswer("messenger", 2000, "characters", within=_WEEK, once=True, rates=_PRIVATE_ANSWERS),
+        private_answer=PrivateAnswer("messenger", 2000, CHARACTERS, within=_WEEK, once=True, rates=_PRIVATE_ANSWERS),
         echoes=True,
     ),
-    "facebook_review": Rules(longest=8000, unit="characters", answers=True, echoes=True),
+    "facebook_review": Rules(longest=8000, unit=CHARACTERS, answers=True, echoes=True),
     "instagram_comment": Rules(
         longest=2200,
-        unit="characters",
+        unit=CHARACTERS,
         answers=True,
-        private_answer=PrivateAnswer("instagram_dm", 1000, "bytes", within=_WEEK, once=True, rates=_PRIVATE_ANSWERS),
+        private_answer=PrivateAnswer("instagram_dm", 1000, BYTES, within=_WEEK, once=True, rates=_PRIVATE_ANSWERS),
         echoes=True,
     ),
     "whatsapp": Rules(
         longest=4096,  # https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/text-messages
-        unit="characters",
+        unit=CHARACTERS,
         window=requests.DAY,
         templates=True,
         # https://developers.facebook.com/documentation/business-messaging/whatsapp/throughput; besides, one in six

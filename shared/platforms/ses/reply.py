@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from shared.lengths import CHARACTERS
 from shared.permitted import check_by_rules, refused
 from shared.platforms.ses import composing
 from shared.platforms.ses.regions import HOSTS, REGIONS, host, message_id
@@ -29,7 +30,7 @@ RULES: Mapping[str, Rules] = {
         # SES takes 40 MB (https://docs.aws.amazon.com/ses/latest/dg/quotas.html); this is what we keep of a reply in
         # one item of the table, whatever it is written with.
         longest=50_000,
-        unit="characters",
+        unit=CHARACTERS,
         # An answer without what it answers has neither a subject nor a thread, and the customer would not know it.
         answers=True,
         # SES documents the sandbox's rate alone, one a second, and fourteen is what it mostly begins with outside; it

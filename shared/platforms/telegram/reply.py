@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 from pydantic import ValidationError
 
+from shared.lengths import CHARACTERS
 from shared.permitted import check_by_rules, no_way_to_say, refused
 from shared.platforms.telegram import payload as wire
 from shared.platforms.telegram.person import CHANNEL
@@ -25,7 +26,7 @@ RULES: Mapping[str, Rules] = {
     CHANNEL: Rules(
         # Of characters, and not of UTF-16 units as in entities: 4096 emoji are taken, and one more is not.
         longest=4096,
-        unit="characters",
+        unit=CHARACTERS,
         # https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this; besides, one a second in a
         # chat and 20 a minute in a group, which an answer's `retry_after` says when it matters.
         rates=(Rate(30, timedelta(seconds=1)),),

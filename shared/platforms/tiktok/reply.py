@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from shared.lengths import CHARACTERS
 from shared.permitted import check_by_rules, no_way_to_say, refused
 from shared.platforms.tiktok import WINDOWS, finding
 from shared.platforms.tiktok.api import HOST, data_of, failed, post
@@ -35,12 +36,12 @@ ACCOUNT_KIND = "business"
 RULES: Mapping[str, Rules] = {
     DIRECT: Rules(
         longest=6000,  # https://www.infobip.com/docs/tiktok/message-types
-        unit="characters",
+        unit=CHARACTERS,
         window=WINDOWS[DIRECT],
         rates=(Rate(10, timedelta(seconds=1)),),
         echoes=True,
     ),
-    PUBLIC: Rules(longest=150, unit="characters", answers=True, echoes=True),
+    PUBLIC: Rules(longest=150, unit=CHARACTERS, answers=True, echoes=True),
 }
 
 _CONVERSATION = re.compile("[!-~]{1,256}")

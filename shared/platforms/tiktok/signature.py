@@ -3,16 +3,16 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from hmac import compare_digest, digest
 
-from shared.errors import ConfigurationError, SignatureError
+from shared.errors import SignatureError
 from shared.models import Request
+from shared.proofs import is_proven, macs
 
 HEADER = "TikTok-Signature"
 TOLERANCE = 300
 """Seconds by which TikTok's clock may differ from ours, either way. TikTok leaves the choice to us."""
 
-_SIGNED = re.compile(rb"t=([0-9]{1,12}),s=([0-9a-f]{64})")
+_SIGNED = re.compile(r"t=([0-9]{1,12}),s=([0-9a-f]{64})")
 
 
 def verify(request: Request, secrets: Sequence[str], now: datetime) -> None:
@@ -21,17 +21,15 @@ def verify(request: Request, secrets: Sequence[str], now: datetime) -> None:
     Raises `SignatureError` when the signature is missing, malformed, wrong, or made more than five minutes away from
     `now`; `ConfigurationError` when there is no secret or an empty one.
     """
-    if not secrets or not all(secret.strip() for secret in secrets):
-        raise ConfigurationError("tiktok: the app's client secret is missing or empty")
+    ours = macs(secrets, "tiktok: the app's client secret is missing or empty")
     said = request.headers.get(HEADER)
     if said is None:
         raise SignatureError(f"{HEADER} is missing")
-    given = _SIGNED.fullmatch(said.encode(errors="surrogatepass"))
+    given = _SIGNED.fullmatch(said)
     if given is None:
         raise SignatureError(f"{HEADER} is not t=<seconds>,s=<signature>")
     timestamp, signature = given.groups()
     if abs(now.timestamp() - int(timestamp)) > TOLERANCE:
         raise SignatureError(f"{HEADER} is more than {TOLERANCE} seconds away from our clock")
-    signed = timestamp + b"." + request.body
-    if not sum(compare_digest(signature, digest(key.encode(), signed, "sha256").hex().encode()) for key in secrets):
+    if not is_proven(signature, timestamp.encode() + b"." + request.body, ours):
         raise SignatureError(f"{HEADER} does not fit the body")

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 import orjson
 
+from shared.lengths import UTF16
 from shared.permitted import check_by_rules, no_way_to_say, refused
 from shared.platforms.twilio import WINDOWS, people, refusals
 from shared.platforms.twilio.messages import OUR_ID
@@ -45,7 +46,7 @@ _WORST = "á" * LONGEST
 RULES: Mapping[str, Rules] = {
     "sms": Rules(
         longest=LONGEST,
-        unit="utf16",
+        unit=UTF16,
         # What a long code sends, in parts; Twilio queues the rest
         # (https://help.twilio.com/articles/115002943027-Understanding-Twilio-Rate-Limits-and-Message-Queues).
         rates=(Rate(1, _SECOND),),
@@ -56,7 +57,7 @@ RULES: Mapping[str, Rules] = {
     ),
     "twilio_whatsapp": Rules(
         longest=LONGEST,
-        unit="utf16",
+        unit=UTF16,
         window=WINDOWS["twilio_whatsapp"],
         templates=True,
         rates=(Rate(80, _SECOND),),

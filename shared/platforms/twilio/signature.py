@@ -6,7 +6,6 @@ a form is read as a form (`payload.py`). The URL, names and values are signed in
 as Twilio has it, so that whoever can read and change a signed request could cut it in other places; TLS prevents it.
 """
 
-import hmac
 import re
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
@@ -14,9 +13,10 @@ from datetime import datetime
 from hashlib import sha256
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from shared.errors import ConfigurationError, SignatureError
+from shared.errors import SignatureError
 from shared.models import Request
 from shared.platforms.twilio.form import parameters
+from shared.proofs import is_one_of, macs
 
 HEADER = "X-Twilio-Signature"
 DIGEST = "bodySHA256"
@@ -33,8 +33,7 @@ def verify(request: Request, secrets: Sequence[str], now: datetime) -> None:  # 
     malformed or another signature, and for a body that the URL's digest is not of; `ConfigurationError` when there is
     no token or an empty one.
     """
-    if not secrets or not all(map(str.strip, secrets)):
-        raise ConfigurationError("twilio: put the account's auth token under `signing`")
+    ours = macs(secrets, "twilio: put the account's auth token under `signing`", "sha1")
     given = request.headers.get(HEADER)
     if not given:
         raise SignatureError(f"{HEADER} is missing")
@@ -42,9 +41,8 @@ def verify(request: Request, secrets: Sequence[str], now: datetime) -> None:  # 
         body, urls = _after_the_url(request), set(_as_signed(request.url))
     except ValueError as error:
         raise SignatureError("the URL or the form is none that Twilio makes") from error
-    told = given.encode(errors="surrogatepass")
-    ours = [_signature(secret, url, body) for secret in secrets for url in urls]
-    if not sum(hmac.compare_digest(told, own) for own in ours):
+    signed = [url.encode(errors="surrogatepass") + body for url in urls]
+    if not is_one_of(given, [b64encode(mac(each)) for mac in ours for each in signed]):
         raise SignatureError(f"{HEADER} does not fit the URL and the body: the auth token, or the URL, is another one")
 
 
@@ -54,8 +52,7 @@ def _after_the_url(request: Request) -> bytes:
     if not digests:
         # A value that stands there twice is signed once, and a name once with each of its values.
         return b"".join(name + value for name, value in sorted(set(parameters(request.body))))
-    own = sha256(request.body).hexdigest().encode()
-    if len(digests) > 1 or not hmac.compare_digest(digests[0].encode(errors="surrogatepass"), own):
+    if len(digests) > 1 or not is_one_of(digests[0], [sha256(request.body).hexdigest().encode()]):
         raise SignatureError(f"{DIGEST} is not the digest of this body")
     return b""
 
@@ -72,8 +69,3 @@ def _as_signed(url: str) -> Iterator[str]:
     for each in (host, without if without != host else f"{host}:{_PORTS.get(parts.scheme, '443')}"):
         for said in {query, encoded}:
             yield f"{scheme}//{each}{path}{said and '?'}{said}"
-
-
-def _signature(secret: str, url: str, body: bytes) -> bytes:
-    signed = url.encode(errors="surrogatepass") + body
-    return b64encode(hmac.digest(secret.encode(), signed, "sha1"))

@@ -20,6 +20,7 @@ from shared.reasons import Reasons, told
 
 FOLDER_KIND = "folder"
 
+_PAGES = "x-wp-totalpages"
 _FOLDER = re.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -31,7 +32,7 @@ class Blog(NamedTuple):
     token: str
 
     def get(self, path: str, asked: Mapping[str, Any]) -> Call:
-        return Call("GET", f"{self._url(path)}?{urlencode(asked)}", self._headers)
+        return Call("GET", f"{self._url(path)}?{urlencode(asked)}", self._headers, wants=(_PAGES,))
 
     def post(self, path: str, said: Mapping[str, Any]) -> Call:
         headers = {**self._headers, "content-type": "application/json"}
@@ -69,7 +70,7 @@ def listed(answer: Answer) -> list[Mapping[str, Any]] | None:
 
 
 def pages(answer: Answer) -> int:
-    said = answer.headers.get("x-wp-totalpages", "")
+    said = answer.headers.get(_PAGES, "")
     return int(said) if said.isascii() and said.isdecimal() and len(said) < 9 else 1
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from shared.hosts import KIND as HOST_KIND
+from shared.lengths import BYTES
 from shared.permitted import check_by_rules, refused
 from shared.platforms.wordpress.api import (
     FOLDER_KIND,
@@ -30,7 +31,7 @@ from shared.replying import Draft, Later, NotThere, Place, Refusal, Refused, Rep
 MOST_BYTES = 65_525
 """What the column of a comment holds (`wp_get_comment_fields_max_lengths`)."""
 
-RULES: Mapping[str, Rules] = {CHANNEL: Rules(longest=MOST_BYTES, unit="bytes", answers=True, echoes=True)}
+RULES: Mapping[str, Rules] = {CHANNEL: Rules(longest=MOST_BYTES, unit=BYTES, answers=True, echoes=True)}
 
 _NUMBER = re.compile("[1-9][0-9]{0,18}")
 _CLOCKS_DIFFER = timedelta(minutes=1)

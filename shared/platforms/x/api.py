@@ -10,6 +10,7 @@ from shared.ports import Answer, Asking, Call, Presence
 HOST = "api.x.com"
 
 LIMITS = ("x-rate-limit", "x-user-limit-24hour", "x-app-limit-24hour")
+LIMIT_HEADERS = tuple(f"{limit}-{what}" for limit in LIMITS for what in ("remaining", "reset"))
 """How the headers begin that tell of the limits: `-remaining` is how many calls are left, `-reset` when it is over, in
 seconds since 1970. Those of a day are not on every answer (https://docs.x.com/x-api/fundamentals/rate-limits)."""
 

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 import orjson
 
-from shared.platforms.x.api import HOST
+from shared.platforms.x.api import HOST, LIMIT_HEADERS
 from shared.ports import Call
 
 
@@ -44,8 +44,8 @@ def call(token: str, path: str, now: datetime, *, said: object = None, seed: str
         authorization = f"Bearer {token}"
     headers = {"authorization": authorization}
     if said is None:
-        return Call("GET", url, headers)
-    return Call("POST", url, headers | {"content-type": "application/json"}, body)
+        return Call("GET", url, headers, wants=LIMIT_HEADERS)
+    return Call("POST", url, headers | {"content-type": "application/json"}, body, wants=LIMIT_HEADERS)
 
 
 def sign(method: str, url: str, keys: Keys, *, nonce: str, now: datetime) -> str:

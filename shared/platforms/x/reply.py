@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from shared.lengths import LengthUnit
+from shared.lengths import CHARACTERS, WEIGHTED, LengthUnit
 from shared.permitted import check_by_rules, no_way_to_say, refused
 from shared.platforms.x import direct, finding, people
 from shared.platforms.x.api import HOST, LIMITS
@@ -32,13 +32,13 @@ from shared.replying import (
 )
 
 _QUARTER, _DAY = timedelta(minutes=15), timedelta(hours=24)
-_MESSAGE: tuple[int, LengthUnit] = (10_000, "characters")
+_MESSAGE: tuple[int, LengthUnit] = (10_000, CHARACTERS)
 _MESSAGES = (Rate(15, _QUARTER), Rate(1440, _DAY))
 
 RULES: Mapping[str, Rules] = {
     people.PUBLIC: Rules(
         longest=280,
-        unit="weighted",
+        unit=WEIGHTED,
         answers=True,
         # Of all apps but Enterprise's, since 23 February 2026 (https://docs.x.com/changelog).
         only_summoned=True,

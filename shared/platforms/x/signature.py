@@ -4,15 +4,17 @@ import re
 from base64 import b64encode
 from collections.abc import Sequence
 from datetime import datetime
-from hmac import compare_digest, digest
 from urllib.parse import urlencode, urlsplit
 
 import orjson
 
-from shared.errors import ConfigurationError, MalformedRequest, SignatureError
+from shared.errors import MalformedRequest, SignatureError
 from shared.models import Handshake, Request
+from shared.proofs import is_proven, macs
 
 HEADER = "x-twitter-webhooks-signature"
+
+_UNUSABLE = "x: the app's consumer secret (API key secret) is missing or empty"
 
 # X signs its deliveries, and we its challenges, with one key in one way: whoever could choose what we sign could sign a
 # delivery. So we sign only what looks like one of X's opaque tokens, and take no body that does.
@@ -27,16 +29,14 @@ def verify(request: Request, secrets: Sequence[str], now: datetime) -> None:  # 
     query string as sent. X signs no time: nothing here stops a replay, the journal's keys do. Raises `SignatureError`
     when the signature is missing or wrong, `ConfigurationError` when there is no secret or an empty one.
     """
-    keys = _keys(secrets)
+    ours = macs(secrets, _UNUSABLE)
     given = request.headers.get(HEADER)
     if given is None:
         raise SignatureError(f"{HEADER} is missing")
     signed = _query_string(request) if request.method == "GET" else request.body
     if _CRC_TOKEN.fullmatch(signed):
         raise SignatureError("the body is a challenge token, whose signature anybody can ask us for")
-    signature = given.encode(errors="surrogatepass")
-    matches = [compare_digest(signature, _signature(key, signed)) for key in keys]
-    if not any(matches):
+    if not is_proven(given, signed, ours, b"sha256=", spelt=b64encode):
         raise SignatureError(f"{HEADER} does not fit what was sent")
 
 
@@ -48,22 +48,12 @@ def handshake(request: Request, secrets: Sequence[str]) -> Handshake | None:
     """
     if request.method != "GET":
         return None
-    key = _keys(secrets)[0]
+    current = macs(secrets, _UNUSABLE)[0]
     token = request.query.get("crc_token", "").encode(errors="surrogatepass")
     if not _CRC_TOKEN.fullmatch(token):
         raise MalformedRequest("crc_token is not a token of X's")
-    answer = orjson.dumps({"response_token": _signature(key, token).decode()})
+    answer = orjson.dumps({"response_token": f"sha256={b64encode(current(token)).decode()}"})
     return Handshake(answer.decode(), "application/json")
-
-
-def _keys(secrets: Sequence[str]) -> list[bytes]:
-    if not secrets or not all(secret.strip() for secret in secrets):
-        raise ConfigurationError("x: the app's consumer secret (API key secret) is missing or empty")
-    return [secret.encode() for secret in secrets]
-
-
-def _signature(key: bytes, signed: bytes) -> bytes:
-    return b"sha256=" + b64encode(digest(key, signed, "sha256"))
 
 
 def _query_string(request: Request) -> bytes:

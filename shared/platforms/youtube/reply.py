@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import ValidationError
 
+from shared.lengths import CHARACTERS
 from shared.permitted import check_by_rules, refused
 from shared.platforms.youtube import api
 from shared.platforms.youtube.api import Door
@@ -36,7 +37,7 @@ from shared.replying import (
 RULES: Mapping[str, Rules] = {
     CHANNEL: Rules(
         longest=10_000,  # https://support.google.com/youtube/answer/6000964
-        unit="characters",
+        unit=CHARACTERS,
         answers=True,
         # A project has 10,000 units in a day, and an answer costs 50; what the poller asks costs nearly half of them
         # (https://developers.google.com/youtube/v3/determine_quota_cost).

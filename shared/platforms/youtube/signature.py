@@ -7,10 +7,10 @@ One secret does both: the hub signs with it, and what we have the hub give back 
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from hmac import compare_digest, digest
 
 from shared.errors import ConfigurationError, MalformedRequest, SignatureError
 from shared.models import Handshake, Request
+from shared.proofs import is_one_of, is_proven, keyed
 
 HEADER = "X-Hub-Signature"
 
@@ -31,11 +31,10 @@ def verify(request: Request, secrets: Sequence[str], now: datetime) -> None:  # 
     Nothing here stops a replay. Raises `SignatureError` when the signature is missing or wrong, `ConfigurationError`
     when there is no secret or one that the hub would not take.
     """
-    usable = _usable(secrets)
+    ours = [keyed(secret, "sha1") for secret in _usable(secrets)]
     if (given := request.headers.get(HEADER)) is None:
         raise SignatureError(f"{HEADER} is missing: was a hub.secret given when the topic was subscribed to?")
-    # An HMAC, which the known attacks on SHA-1 do not touch (RFC 6194, section 3.3).
-    if not _is_one_of(given, [f"sha1={digest(secret, request.body, 'sha1').hex()}" for secret in usable]):
+    if not is_proven(given, request.body, ours, b"sha1="):
         raise SignatureError(f"{HEADER} does not fit the body")
 
 
@@ -54,7 +53,8 @@ def handshake(request: Request, secrets: Sequence[str]) -> Handshake | None:
     topic = request.query.get("hub.topic", "")
     if not TOPIC.fullmatch(topic):
         raise SignatureError("hub.topic is no channel's videos")
-    if not _is_one_of(request.query.get("hub.verify_token", ""), [_token(secret, topic) for secret in usable]):
+    tokens = [_token(secret, topic).encode() for secret in usable]
+    if not is_one_of(request.query.get("hub.verify_token", ""), tokens):
         raise SignatureError("hub.verify_token is not ours for this topic")
     challenge = request.query.get("hub.challenge", "")
     if not _CHALLENGE.fullmatch(challenge):
@@ -73,7 +73,7 @@ def verify_token(secret: str, topic: str) -> str:
 
 
 def _token(secret: bytes, topic: str) -> str:
-    return digest(secret, f"hub.verify_token {topic}".encode(errors="replace"), "sha256").hex()
+    return keyed(secret)(f"hub.verify_token {topic}".encode(errors="replace")).hex()
 
 
 def _usable(secrets: Sequence[str]) -> list[bytes]:
@@ -81,9 +81,3 @@ def _usable(secrets: Sequence[str]) -> list[bytes]:
     if not found or not all(secret.strip() and len(secret) <= _LONGEST_SECRET for secret in found):
         raise ConfigurationError(f"youtube: a hub.secret has 1 to {_LONGEST_SECRET} bytes")
     return found
-
-
-def _is_one_of(given: str, proofs: Sequence[str]) -> bool:
-    claimed = given.encode(errors="surrogatepass")
-    # All are compared, so that the time taken does not tell which one matched.
-    return bool(sum(compare_digest(claimed, proof.encode()) for proof in proofs))

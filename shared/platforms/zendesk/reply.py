@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import AwareDatetime, Field, ValidationError
 
 from shared.hosts import KIND
+from shared.lengths import BYTES
 from shared.permitted import check_by_rules, refused
 from shared.platforms.zendesk import finding
 from shared.platforms.zendesk.api import CLOSED, NO_HELP_DESK, failed, help_desk
@@ -38,7 +39,7 @@ from shared.replying import (
 RULES: Mapping[str, Rules] = {
     CHANNEL: Rules(
         longest=65_535,  # 64 kB: https://support.zendesk.com/hc/en-us/community/posts/4719863289498
-        unit="bytes",
+        unit=BYTES,
         # https://developer.zendesk.com/api-reference/introduction/rate-limits/: updates of tickets, of one account;
         # besides, 30 in ten minutes of one ticket by one user, which an answer's `Retry-After` says when it matters.
         rates=(Rate(100, timedelta(minutes=1)),),

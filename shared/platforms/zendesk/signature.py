@@ -4,10 +4,10 @@ import re
 from base64 import b64encode
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from hmac import compare_digest, digest
 
-from shared.errors import ConfigurationError, SignatureError
+from shared.errors import SignatureError
 from shared.models import Request
+from shared.proofs import is_proven, macs
 
 SIGNATURE = "X-Zendesk-Webhook-Signature"
 TIMESTAMP = "X-Zendesk-Webhook-Signature-Timestamp"
@@ -27,16 +27,14 @@ def verify(request: Request, secrets: Sequence[str], now: datetime) -> None:
     Raises `SignatureError` when the signature or its instant is missing, malformed, wrong, or more than five minutes
     away from `now`; `ConfigurationError` when there is no secret or an empty one.
     """
-    if not secrets or not all(secret.strip() for secret in secrets):
-        raise ConfigurationError("zendesk: the webhook's secret is missing or empty")
+    ours = macs(secrets, "zendesk: the webhook's secret is missing or empty")
     said, given = request.headers.get(TIMESTAMP), request.headers.get(SIGNATURE)
     if said is None or given is None:
         raise SignatureError(f"{SIGNATURE} or its timestamp is missing")
     at = _seconds(said)
     if at is None or abs(now.timestamp() - at) > TOLERANCE:
         raise SignatureError(f"{TIMESTAMP} is no instant, or more than {TOLERANCE} seconds away from our clock")
-    signed, signature = said.encode() + request.body, given.encode(errors="surrogatepass")
-    if not sum(compare_digest(signature, b64encode(digest(key.encode(), signed, "sha256"))) for key in secrets):
+    if not is_proven(given, said.encode() + request.body, ours, spelt=b64encode):
         raise SignatureError(f"{SIGNATURE} does not fit the body")
 
 

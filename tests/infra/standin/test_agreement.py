@@ -66,7 +66,7 @@ def test_an_alternative_that_is_named_is_let_through_as_far_as_that_reason_goes(
 @pytest.mark.parametrize("channel", CHANNELS)
 def test_an_ordinary_answer_arrives_on_every_channel(channel: str) -> None:
     standin = StandIn(lambda: NOW)
-    where = place(channel, "34600000001") if channel == "whatsapp" else place(channel)
+    where = place(channel)
     standin.spoke(where)
     assert port(channel).check(Draft(text=ORDINARY), where, NOW) is None
     outcome = said(where, to=standin)

@@ -6,7 +6,8 @@ from typing import Any
 import orjson
 import pytest
 
-from infra.local.standin import StandIn, bluesky
+from infra.local.standin import StandIn
+from infra.local.standin.platforms import bluesky
 from shared.ports import Answer, Call
 from tests.conftest import NOW
 from tests.replying import ANAS, place
@@ -29,7 +30,7 @@ def standin() -> StandIn:
 
 def sign_in(api: StandIn, password: str = bluesky.TOKEN) -> Answer:
     body = orjson.dumps({"identifier": "teleprado.example", "password": password})
-    return api.answer(Call("POST", f"{XRPC}/com.atproto.server.createSession", {}, body))
+    return api.answer(Call("POST", f"{XRPC}/com.atproto.server.createSession", {}, body, wants=("ratelimit-reset",)))
 
 
 def asked(api: StandIn, name: str, said: Any = None, headers: dict[str, str] | None = None) -> Answer:

@@ -7,7 +7,8 @@ from typing import Any
 import orjson
 import pytest
 
-from infra.local.standin import StandIn, chatwoot, linkedin, mastodon, tiktok, zendesk
+from infra.local.standin import StandIn
+from infra.local.standin.platforms import chatwoot, linkedin, mastodon, tiktok, zendesk
 from shared.ports import Answer, Call
 from tests.conftest import NOW
 from tests.replying import ANA, place
@@ -65,7 +66,7 @@ def everybody() -> StandIn:
 
 
 def asked(url: str, headers: dict[str, str], said: Any, *, method: Any = "POST", of: StandIn | None = None) -> Answer:
-    return (of or everybody()).answer(Call(method, url, headers, orjson.dumps(said)))
+    return (of or everybody()).answer(Call(method, url, headers, orjson.dumps(said), wants=("x-ratelimit-reset",)))
 
 
 WAYS = pytest.mark.parametrize(

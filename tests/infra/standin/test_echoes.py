@@ -15,8 +15,9 @@ import pytest
 from infra.local import samples
 from infra.local.engine import free_port
 from infra.local.home import Home
-from infra.local.standin import StandIn, echoes
+from infra.local.standin import StandIn
 from infra.local.standin.echoes import Notice
+from infra.local.standin.platforms import every
 from infra.local.telling import telling
 from shared import platforms
 from shared.models import Delivery, Event, Message, Receipt, Request
@@ -24,17 +25,10 @@ from shared.platforms import load
 from shared.replying import Place, Sent
 from tests.conftest import NOW
 from tests.replying import BSUID, CHANNELS, ORDINARY, REPLY_ID, place, said
+from tests.speaking import SPOKEN
 
-TOLD = tuple(echoes._OF)
-BY_RECEIPTS = {
-    "whatsapp": ["sent", "delivered", "read"],
-    "sms": ["sent", "delivered"],
-    "twilio_whatsapp": ["sent", "delivered", "read"],
-}
-
-
-def somewhere(channel: str) -> Place:
-    return place(channel, "34600000001") if channel == "whatsapp" else place(channel)
+TOLD = tuple(channel for vendor in every().values() for channel in vendor.echoes)
+BY_RECEIPTS = tuple(channel for channel in TOLD if SPOKEN[channel].receipts)
 
 
 def told(where: Place, what: str = ORDINARY) -> tuple[Sent, list[Notice]]:
@@ -57,7 +51,7 @@ def events(notice: Notice) -> list[Event]:
 
 @pytest.mark.parametrize("channel", [channel for channel in TOLD if channel not in BY_RECEIPTS])
 def test_an_echo_is_read_as_our_own_word_to_the_customer(channel: str) -> None:
-    where = somewhere(channel)
+    where = place(channel)
     sent, notices = told(where)
     (echo,) = (event for notice in notices for event in events(notice))
     assert isinstance(echo, Message)
@@ -69,10 +63,10 @@ def test_an_echo_is_read_as_our_own_word_to_the_customer(channel: str) -> None:
 
 @pytest.mark.parametrize("channel", BY_RECEIPTS)
 def test_how_far_a_message_got_is_told_one_after_the_other_with_our_own_id(channel: str) -> None:
-    where = somewhere(channel)
+    where = place(channel)
     sent, notices = told(where)
     receipts = [event for notice in notices for event in events(notice)]
-    assert [event.status for event in receipts if isinstance(event, Receipt)] == BY_RECEIPTS[channel]
+    assert [event.status for event in receipts if isinstance(event, Receipt)] == list(SPOKEN[channel].receipts)
     for receipt in receipts:
         assert isinstance(receipt, Receipt)
         assert (receipt.target, receipt.reply_id) == (sent.external_id, REPLY_ID)
@@ -97,7 +91,7 @@ def test_a_number_that_was_not_told_where_to_call_is_told_of_without_our_id() ->
 
 @pytest.mark.parametrize("channel", sorted(set(CHANNELS) - set(TOLD)))
 def test_of_the_others_nothing_is_told(channel: str) -> None:
-    assert told(somewhere(channel))[1] == []
+    assert told(place(channel))[1] == []
 
 
 def test_what_is_refused_is_told_of_to_nobody() -> None:
@@ -183,7 +177,7 @@ def say(where: Place, home: Home, *, pause: float = 0.0) -> Sent:
 
 @pytest.mark.parametrize("channel", ["whatsapp", "x_dm", "sms", "chatwoot_conversation", "tiktok_dm", "mastodon_dm"])
 def test_what_is_told_comes_to_our_door_signed_and_in_its_order(channel: str) -> None:
-    where = somewhere(channel)
+    where = place(channel)
     _, notices = told(where)
     with standing() as door:
         say(where, door.home)
@@ -197,7 +191,7 @@ def test_what_is_told_comes_to_our_door_signed_and_in_its_order(channel: str) ->
 def test_what_the_door_does_not_take_is_told_three_times_and_what_is_behind_it_still_comes() -> None:
     with standing() as door:
         door.answers = [500, 503, 500, 500, 200]
-        say(somewhere("whatsapp"), door.home)
+        say(place("whatsapp"), door.home)
     assert door.asked == 3 + 2 + 1, "the first is given up, the second is taken at last, the third at once"
     statuses = [orjson.loads(body)["entry"][0]["changes"][0]["value"]["statuses"][0] for _, body in door.verified]
     assert [each["status"] for each in statuses] == ["sent"] * 3 + ["delivered"] * 2 + ["read"]
@@ -206,6 +200,6 @@ def test_what_the_door_does_not_take_is_told_three_times_and_what_is_behind_it_s
 def test_nobody_waits_for_a_door_that_is_not_there() -> None:
     began = time.monotonic()
     with telling(Home(Path("nowhere"), free_port()), pause=0.01) as tell:
-        for notice in told(somewhere("whatsapp"))[1]:
+        for notice in told(place("whatsapp"))[1]:
             tell(notice)
         assert time.monotonic() - began < 2

@@ -5,36 +5,17 @@ from typing import get_args
 import pytest
 
 from infra.local.standin import FAILURES, Failure, StandIn, token
-from shared.replying import Later, NotThere, Place, Refused, Sent, Unknown
+from shared.replying import Later, NotThere, Refused, Sent, Unknown
 from tests.conftest import NOW
-from tests.replying import ANA, ANAS, CHANNELS, FOLDERS, REVIEWS, found, place, port, said
-
-READ_FIRST = (
-    "forum",
-    "mastodon_mention",
-    "mastodon_dm",
-    "chatwoot_conversation",
-    "zendesk_ticket",
-    "bluesky_mention",
-    "bluesky_dm",
-    "blog_comment",
-    *REVIEWS,
-)
-"""The channels whose ports read what is answered before they answer it."""
-
-KEYED = ("mastodon_mention", "mastodon_dm", "chatwoot_conversation", "zendesk_ticket")
-"""The channels of inboxes and the like whose platforms take our own id along, to do something once or to show it."""
+from tests.replying import CHANNELS, FOLDERS, READ_FIRST, found, place, port, said
+from tests.speaking import SPOKEN
 
 EACH = pytest.mark.parametrize("channel", CHANNELS)
 
 
-def somewhere(channel: str) -> Place:
-    return place(channel, "34600000001") if channel == "whatsapp" else place(channel)
-
-
 def standin(channel: str) -> StandIn:
     made = StandIn(lambda: NOW)
-    made.spoke(somewhere(channel))
+    made.spoke(place(channel))
     return made
 
 
@@ -58,19 +39,18 @@ def test_a_failure_is_classified_as_what_can_be_known_of_it(
 ) -> None:
     api = standin(channel)
     api.fail(how, seconds=17)
-    became = said(somewhere(channel), to=api)
+    became = said(place(channel), to=api)
     assert isinstance(became, outcome)
     assert len(api.sent) == arrived
     if isinstance(became, Later):
-        says_when = channel in ("telegram", "x_mention", "x_dm", *READ_FIRST)
-        assert became.seconds == (17 if says_when else None)
+        assert became.seconds == (17 if SPOKEN[channel].says_when else None)
 
 
 @EACH
 def test_a_failure_lasts_as_often_as_it_was_asked_for_and_is_over_then(channel: str) -> None:
     api = standin(channel)
     api.fail("unreachable", times=2)
-    outcomes = [type(said(somewhere(channel), to=api)) for _ in range(3)]
+    outcomes = [type(said(place(channel), to=api)) for _ in range(3)]
     assert outcomes == [Unknown, Unknown, Sent]
 
 
@@ -80,11 +60,11 @@ def test_a_failure_of_one_platform_is_no_other_ones(channel: str) -> None:
     others = [name for name in sorted(set(FOLDERS.values())) if name != FOLDERS[channel]]
     for name in others:
         api.fail("unreachable", platform=name)
-    assert isinstance(said(somewhere(channel), to=api), Sent)
+    assert isinstance(said(place(channel), to=api), Sent)
     api.forget()
-    api.spoke(somewhere(channel))  # a review has one answer
+    api.spoke(place(channel))  # a review has one answer
     api.fail("unreachable", platform=FOLDERS[channel])
-    assert isinstance(said(somewhere(channel), to=api), Unknown)
+    assert isinstance(said(place(channel), to=api), Unknown)
 
 
 @pytest.mark.parametrize("channel", [channel for channel in CHANNELS if port(channel).find])
@@ -92,40 +72,39 @@ def test_what_only_reads_fails_when_that_is_asked_for(channel: str) -> None:
     api = standin(channel)
     api.fail("unreachable", method="GET", times=9)
     if channel in READ_FIRST:
-        assert isinstance(said(somewhere(channel), to=api), Later), "what cannot be read is not answered yet"
+        assert isinstance(said(place(channel), to=api), Later), "what cannot be read is not answered yet"
         assert api.sent == ()
     else:
-        assert isinstance(said(somewhere(channel), to=api), Sent), "writing does not fail"
-    assert isinstance(found(somewhere(channel), in_=api), Unknown)
+        assert isinstance(said(place(channel), to=api), Sent), "writing does not fail"
+    assert isinstance(found(place(channel), in_=api), Unknown)
 
 
-@pytest.mark.parametrize("channel", [channel for channel in CHANNELS if port(channel).find and channel != "whatsapp"])
+@pytest.mark.parametrize("channel", [channel for channel in CHANNELS if port(channel).find and SPOKEN[channel].shows])
 @pytest.mark.parametrize("how", ["unreachable", "cut", "broken_before", "broken_after"])
 def test_after_a_failure_the_search_tells_what_was_done(channel: str, how: Failure) -> None:
     api = standin(channel)
     api.fail(how)
-    assert isinstance(said(somewhere(channel), to=api), Unknown)
+    assert isinstance(said(place(channel), to=api), Unknown)
     done = how in ("cut", "broken_after")
-    assert isinstance(found(somewhere(channel), in_=api), Sent if done else NotThere)
+    assert isinstance(found(place(channel), in_=api), Sent if done else NotThere)
 
 
 @pytest.mark.parametrize("channel", [channel for channel in CHANNELS if not port(channel).own_credentials])
 def test_only_who_has_the_token_is_let_in(channel: str) -> None:
     api = standin(channel)
-    refused = said(somewhere(channel), to=api, token="nobodys")
+    refused = said(place(channel), to=api, token="nobodys")
     assert isinstance(refused, Refused)
     assert api.sent == ()
-    assert isinstance(said(somewhere(channel), to=api, token=token(FOLDERS[channel], somewhere(channel).account)), Sent)
+    assert isinstance(said(place(channel), to=api, token=token(FOLDERS[channel], place(channel).account)), Sent)
 
 
 @EACH
 def test_what_arrived_is_kept_as_it_came(channel: str) -> None:
-    api, where = standin(channel), somewhere(channel)
+    api, where = standin(channel), place(channel)
     sent = said(where, "Uno, y nada más que uno.", to=api)
     (arrived,) = api.sent
     assert isinstance(sent, Sent)
     assert (arrived.platform, arrived.channel) == (FOLDERS[channel], channel)
     assert (arrived.text, arrived.external_id, arrived.at) == ("Uno, y nada más que uno.", sent.external_id, NOW)
-    assert arrived.to in (ANA, "34600000001", *ANAS.values())
-    ours = channel in ("messenger", "whatsapp", "email", "sms", "twilio_whatsapp", *KEYED)
-    assert (arrived.reply_id is not None) is ours
+    assert arrived.to == SPOKEN[channel].person
+    assert (arrived.reply_id is not None) is SPOKEN[channel].keeps_our_id

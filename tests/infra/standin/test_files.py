@@ -10,7 +10,8 @@ import pytest
 from infra.local import vendors
 from infra.local.engine import free_port
 from infra.local.home import Home
-from infra.local.standin import files, meta, telegram
+from infra.local.standin import files
+from infra.local.standin.platforms import meta, telegram
 from infra.local.standin.state import Request
 from shared import calling, platforms
 from shared.media.fetching import Fetched, fetch

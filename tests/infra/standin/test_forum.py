@@ -6,7 +6,8 @@ from typing import Any
 import orjson
 import pytest
 
-from infra.local.standin import StandIn, discourse
+from infra.local.standin import StandIn
+from infra.local.standin.platforms import discourse
 from shared.ports import Answer, Call
 from tests.conftest import NOW
 from tests.replying import ANA, place

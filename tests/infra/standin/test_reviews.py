@@ -7,14 +7,16 @@ import orjson
 import pytest
 
 from infra.local.standin import StandIn, reviews
+from infra.local.standin.platforms import app_store, google_business, google_play, trustpilot
 from shared import platforms
 from shared.models import Delivery, Message
 from shared.ports import Answer, Call
 from shared.replying import Sent
 from tests.conftest import NOW
-from tests.replying import FOLDERS, ORDINARY, REVIEWS, asked, place, presence, said
+from tests.replying import FOLDERS, ORDINARY, asked, place, presence, said
 
-EACH = pytest.mark.parametrize("channel", REVIEWS)
+APIS = {api.channel: api for api in (google_business.API, google_play.API, trustpilot.API, app_store.API)}
+EACH = pytest.mark.parametrize("channel", APIS)
 BEARER = {"authorization": f"Bearer {reviews.TOKEN}", "content-type": "application/json"}
 GOOGLE = "https://mybusiness.googleapis.com/v4/accounts/1/locations/7700100200300400500/reviews"
 PLAY = "https://androidpublisher.googleapis.com/androidpublisher/v3/applications/com.example.teleprado/reviews"
@@ -24,7 +26,7 @@ APPLE = "https://api.appstoreconnect.apple.com/v1"
 
 def standin(*channels: str) -> StandIn:
     made = StandIn(lambda: NOW)
-    for channel in channels or REVIEWS:
+    for channel in channels or APIS:
         made.spoke(place(channel))
     return made
 
@@ -47,9 +49,9 @@ def responding(review: str = "review-1", words: Any = "Sí.") -> Any:
         ("POST", f"{PLAY}/review-1:reply", {"replyText": "x" * 351}, 400),
         ("POST", f"{PLAY}/review-1:reply", {}, 400),
         ("POST", f"{PLAY}/review-2:reply", {"replyText": "Sí."}, 404),
-        ("POST", f"{TRUSTPILOT}/review-1/reply", {"message": "Sí.", "authorBusinessUserId": reviews.USER}, 201),
+        ("POST", f"{TRUSTPILOT}/review-1/reply", {"message": "Sí.", "authorBusinessUserId": trustpilot.USER}, 201),
         ("POST", f"{TRUSTPILOT}/review-1/reply", {"message": "Sí."}, 400),
-        ("POST", f"{TRUSTPILOT}/review-2/reply", {"message": "Sí.", "authorBusinessUserId": reviews.USER}, 404),
+        ("POST", f"{TRUSTPILOT}/review-2/reply", {"message": "Sí.", "authorBusinessUserId": trustpilot.USER}, 404),
         ("POST", f"{APPLE}/customerReviewResponses", responding(), 201),
         ("POST", f"{APPLE}/customerReviewResponses", responding(words="x" * 5971), 400),
         ("POST", f"{APPLE}/customerReviewResponses", responding(review="review-2"), 404),
@@ -67,7 +69,7 @@ def test_an_answer_is_taken_where_there_is_a_review_and_words_that_fit(
 
 @EACH
 def test_nobody_else_is_let_in_and_nobody_too_often(channel: str) -> None:
-    (own,) = (each for each in reviews.EVERY if each.channel == channel)
+    own = APIS[channel]
     api = standin(channel)
     assert api.answer(Call("GET", f"https://{own.host}/", {"authorization": "Bearer other"})).status == 401
     call = Call("GET", f"https://{own.host}/", BEARER)

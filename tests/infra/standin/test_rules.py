@@ -8,9 +8,9 @@ import orjson
 import pytest
 
 from infra.local.standin import StandIn
-from infra.local.standin import ses as standin_ses
-from infra.local.standin import telegram as standin_telegram
-from infra.local.standin import x as standin_x
+from infra.local.standin.platforms import ses as standin_ses
+from infra.local.standin.platforms import telegram as standin_telegram
+from infra.local.standin.platforms import x as standin_x
 from shared.aws import signed
 from shared.ports import Answer, Call
 from tests.conftest import NOW

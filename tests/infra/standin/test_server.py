@@ -60,12 +60,8 @@ def network(served: Network) -> Network:
     return served
 
 
-def somewhere(channel: str) -> Place:
-    return place(channel, "34600000001") if channel == "whatsapp" else place(channel)
-
-
 def told(network: Network, channel: str) -> Place:
-    where = somewhere(channel)
+    where = place(channel)
     assert network.tell("spoke", where.model_dump(mode="json")) == (200, {})
     return where
 

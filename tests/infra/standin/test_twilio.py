@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from infra.local.standin import StandIn, twilio
+from infra.local.standin import StandIn
+from infra.local.standin.platforms import twilio
 from shared.ports import Answer, Call
 from tests.conftest import NOW
 from tests.replying import place

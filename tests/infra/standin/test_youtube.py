@@ -6,7 +6,8 @@ from typing import Any
 import orjson
 import pytest
 
-from infra.local.standin import StandIn, youtube
+from infra.local.standin import StandIn
+from infra.local.standin.platforms import youtube
 from shared.ports import Answer, Call
 from tests.conftest import NOW
 from tests.replying import place

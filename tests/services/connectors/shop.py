@@ -91,6 +91,20 @@ class DiesAt:
             raise RuntimeError("the process dies")
 
 
+class Meanwhile:
+    """A hook that does something once, just before the next call of one kind."""
+
+    def __init__(self, operation: str, do: Callable[[], object]) -> None:
+        self.operation, self.do, self.done = operation, do, False
+
+    def before(self, service: str, operation: str, arguments: Arguments) -> None:
+        if operation == self.operation and not self.done:
+            self.done = True
+            self.do()
+
+    def after(self, service: str, operation: str, arguments: Arguments, answer: Done) -> None: ...
+
+
 class Shop:
     """Where Ana's complaint is offered to billing, which works in the tool of these settings."""
 

@@ -1,7 +1,6 @@
 """Departments with nothing but an AWS principal: what they say on their queue of acts is done once, whoever dies, and
 they are told on the other queue what became of it."""
 
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -10,13 +9,11 @@ import orjson
 import pytest
 
 from shared.casework.cases import BY_OURSELVES, Doing
-from shared.casework.steps import Agent, ReplyAsked
+from shared.casework.steps import Agent, ReplyAsked, reply_id
 from shared.ids import escalation_id
 from shared.notice import Notice
 from shared.store import keys, steps
-from tests.double.wire import Answer as Done
-from tests.double.wire import Arguments
-from tests.services.connectors.shop import ANA, CASE, SLACK, DiesAt, Shop, working_in
+from tests.services.connectors.shop import ANA, CASE, SLACK, DiesAt, Meanwhile, Shop, working_in
 
 QUEUE = {"kind": "queue"}
 BY = Agent(subject="aws:AIDAEXAMPLE", department="billing")
@@ -60,7 +57,14 @@ def test_a_department_accepts_with_its_principal_alone_and_is_told_so(shop: Shop
     assert (shop.case.state, shop.case.held_by) == ("accepted", BY)
     (notice,) = notices(shop)
     assert notice == Notice(
-        notice="done", id=CASE, department="billing", at=shop.world.now(), why="", act="accepted", idempotency_key="k1"
+        notice="done",
+        notice_id=notice.notice_id,
+        id=CASE,
+        department="billing",
+        at=shop.world.now(),
+        why="",
+        act="accepted",
+        idempotency_key="k1",
     )
     assert shop.still(shop.acts_url) == []
 
@@ -73,6 +77,14 @@ def test_the_same_act_again_is_done_once_and_told_again(shop: Shop) -> None:
     shop.take_acts()
     assert shop.case.number == 1
     assert told(shop) == [("done", "k1")] * 2
+    assert len({each.notice_id for each in notices(shop)}) == 1, "the department may pass over the second"
+
+
+def test_no_two_acts_are_told_under_one_id_nor_a_refusal_with_what_is_done_after_it(shop: Shop) -> None:
+    send(shop, act("closed"), act(key="k2"), act("closed", key="k3"), act("exploded", key="k4"))
+    shop.take_acts()
+    assert told(shop) == [("refused", "k1"), ("done", "k2"), ("done", "k3"), ("refused", "k4")]
+    assert len({each.notice_id for each in notices(shop)}) == 4
 
 
 @pytest.mark.parametrize(
@@ -249,20 +261,6 @@ def test_the_departments_come_and_go_with_the_playbook(shop: Shop) -> None:
 OPERATOR = "AROAOPERATOR:ida@teleprado.example"
 
 
-class Meanwhile:
-    """A hook that does something once, just before the next call of one kind."""
-
-    def __init__(self, operation: str, do: Callable[[], object]) -> None:
-        self.operation, self.do, self.done = operation, do, False
-
-    def before(self, service: str, operation: str, arguments: Arguments) -> None:
-        if operation == self.operation and not self.done:
-            self.done = True
-            self.do()
-
-    def after(self, service: str, operation: str, arguments: Arguments, answer: Done) -> None: ...
-
-
 def dies() -> None:
     raise RuntimeError("the process dies")
 
@@ -378,3 +376,12 @@ def test_an_answer_that_is_asked_for_is_not_said_to_be_sent(shop: Shop) -> None:
     shop.take_acts()
     (notice,) = notices(shop)
     assert (notice.notice, notice.why) == ("done", "it is asked for; once it is sent, the case is answered")
+    (asked,) = replies(shop)
+    assert notice.reply == reply_id(asked), "by which what becomes of it is told"
+
+
+def test_what_is_told_of_acts_is_grouped_by_their_case(shop: Shop) -> None:
+    send(shop, act(), act("exploded", key="k2"))
+    shop.take_acts()
+    seen = shop.cloud.look().messages(shop.world.queues["billing"])
+    assert [each.group for each in seen if "notice" in orjson.loads(each.body)] == [CASE, CASE]

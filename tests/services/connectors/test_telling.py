@@ -23,18 +23,37 @@ from tests.services.connectors.shop import (
     WHSEC,
     ZENDESK,
     DiesAt,
+    Meanwhile,
     Shop,
     working_in,
 )
 from tests.services.connectors.tools import answers, refuses_connections, takes_it_and_is_silent
 
+QUEUE = {"kind": "queue"}
 KINDS: dict[str, dict[str, Any]] = {"slack": SLACK, "zendesk": ZENDESK, "jira": JIRA, "webhook": WEBHOOK, "mail": MAIL}
-WHY = {"withdrawn": "the customer was answered elsewhere", "expired": "billing had not accepted it"}
+WHY = {
+    "withdrawn": "the customer was answered elsewhere",
+    "expired": "billing had not accepted it",
+    "handed_over": "the router is at fault",
+    "returned": "the invoice is right",
+}
+TO = {"handed_over": "technical", "returned": "technical"}
+AT_THE_DESK = Agent(subject="ida", department="billing")
+"""What is done with a case is done in the name of the department that has it, whoever does it."""
+
+IN_ITS_TOOL = {
+    "queue": "aws:AIDAEXAMPLE",
+    "slack": "slack:T0SHOP:U1",
+    "zendesk": "zendesk:teleprado.zendesk.com:7",
+    "jira": "jira:teleprado.atlassian.net:712020:ana",
+    "mail": "mail:ana.torres@teleprado.example",
+}
 
 
-def ends(shop: Shop, act: Any = "withdrawn") -> None:
+def ends(shop: Shop, act: Any = "withdrawn", by: Agent | None = None) -> None:
     """Let billing lose the hand-off, and the projector do its work."""
-    shop.cases.take(shop.cases.do(ANA, CASE, Doing(act, shop.world.now(), BY_OURSELVES, WHY[act])))
+    by = by or (AT_THE_DESK if act in TO else BY_OURSELVES)
+    shop.cases.take(shop.cases.do(ANA, CASE, Doing(act, shop.world.now(), by, WHY[act], TO.get(act))))
     shop.world.settle()
 
 
@@ -56,17 +75,63 @@ def told(shop: Shop) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("act", ["withdrawn", "expired"])
-@pytest.mark.parametrize("tool", [{"kind": "queue"}, WEBHOOK])
-def test_the_department_finds_on_its_queue_that_it_has_it_no_longer(act: str, tool: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("act", "notice", "to"),
+    [
+        ("withdrawn", "withdrawn", None),
+        ("expired", "expired", "care"),
+        ("handed_over", "handed_over", "technical"),
+        ("returned", "handed_over", "technical"),
+    ],
+)
+@pytest.mark.parametrize("tool", [QUEUE, WEBHOOK, SLACK])
+def test_the_department_finds_on_its_queue_that_it_has_it_no_longer(
+    act: str, notice: str, to: str | None, tool: dict[str, Any]
+) -> None:
     shop = Shop(tool)
     ends(shop, act)
-    offered, notice = map(orjson.loads, shop.still(shop.world.queues["billing"]))
-    assert (notice["notice"], notice["claim"], notice["id"]) == (act, offered["claim"], CASE)
-    assert (notice["department"], notice["why"]) == ("billing", WHY[act])
-    assert notices(shop, "care") == [], "where it went it is a hand-off"
+    offered, told = map(orjson.loads, shop.still(shop.world.queues["billing"]))
+    assert (told["notice"], told["claim"], told["id"]) == (notice, offered["claim"], CASE)
+    assert (told["department"], told["why"], told["to"]) == ("billing", WHY[act], to)
+    assert told["notice_id"] == f"{CASE}-{notice}"
+    assert [notices(shop, name) for name in ("care", "technical")] == [[], []], "where it went it is a hand-off"
     shop.world.settle()
     assert len(notices(shop)) == 1
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        Agent(subject="lola", department="care"),
+        Agent(subject="aws:AIDACARE", department="care"),
+        Agent(subject="owner"),
+        BY_OURSELVES,
+    ],
+)
+def test_a_department_is_told_who_has_it_whoever_took_it(who: Agent) -> None:
+    shop = Shop(QUEUE)
+    ends(shop, "handed_over", who)
+    (notice,) = notices(shop)
+    assert (notice["notice"], notice["to"]) == ("handed_over", "technical")
+
+
+def test_what_comes_back_too_often_goes_to_the_owner_who_has_it_then() -> None:
+    shop = Shop(QUEUE)
+    for department, to in [("billing", "technical"), ("technical", "billing")] * 3:
+        if shop.case.department == department:
+            by = Agent(subject="ida", department=department)
+            shop.cases.take(shop.cases.do(ANA, CASE, Doing("returned", shop.world.now(), by, "not ours", to)))
+    shop.world.settle()
+    assert shop.case.department == "care"
+    assert [each["to"] for each in notices(shop)][-1] == shop.case.department
+
+
+def test_the_notices_of_a_case_are_in_order_behind_nobody_elses() -> None:
+    """Grouped by the case: what the customer's next hand-off does to the queue holds none of them up."""
+    shop = Shop(QUEUE)
+    ends(shop, "expired")
+    seen = shop.cloud.look().messages(shop.world.queues["billing"])
+    assert [each.group for each in seen] == [shop.case.customer_id, CASE]
 
 
 def test_a_department_that_knows_hand_offs_alone_gets_nothing_else() -> None:
@@ -76,19 +141,33 @@ def test_a_department_that_knows_hand_offs_alone_gets_nothing_else() -> None:
     assert len(shop.still(shop.world.queues["billing"])) == 1
 
 
-@pytest.mark.parametrize("act", ["returned", "handed_over", "closed"])
-def test_what_a_department_did_itself_is_no_news_to_it(act: Any) -> None:
-    shop = Shop(WEBHOOK)
-    by = Agent(subject="ida", department="billing")
+@pytest.mark.parametrize("act", ["returned", "handed_over", "closed", "withdrawn"])
+@pytest.mark.parametrize("kind", IN_ITS_TOOL)
+def test_what_a_department_did_by_its_own_tool_is_no_news_to_it(kind: str, act: Any) -> None:
+    shop = Shop({**KINDS, "queue": QUEUE}[kind])
+    by = Agent(subject=IN_ITS_TOOL[kind], department="billing")
     for each in ("accepted", act):
-        to = "technical" if each in ("returned", "handed_over") else None
-        shop.cases.take(shop.cases.do(ANA, CASE, Doing(each, shop.world.now(), by, "x", to)))
+        shop.cases.take(shop.cases.do(ANA, CASE, Doing(each, shop.world.now(), by, "x", TO.get(each))))
+    shop.world.settle()
+    assert notices(shop) == []
+
+
+def test_what_it_did_in_a_tool_that_it_has_left_is_news_in_the_one_that_it_has() -> None:
+    shop = Shop(QUEUE)
+    ends(shop, "handed_over", Agent(subject=IN_ITS_TOOL["slack"], department="billing"))
+    assert len(notices(shop)) == 1
+
+
+def test_that_a_case_is_closed_is_told_to_nobody() -> None:
+    shop = Shop(WEBHOOK)
+    for each in ("accepted", "closed"):
+        shop.cases.take(shop.cases.do(ANA, CASE, Doing(each, shop.world.now(), AT_THE_DESK)))
     shop.world.settle()
     assert notices(shop) == []
 
 
 def test_it_is_of_the_offer_that_is_over_and_of_no_other() -> None:
-    shop = Shop({"kind": "queue"})
+    shop = Shop(QUEUE)
     ends(shop, "expired")
     back = Doing("handed_over", shop.world.now(), Agent(subject="carla", department="care"), "yours", "billing")
     shop.cases.take(shop.cases.do(ANA, CASE, back))
@@ -97,7 +176,7 @@ def test_it_is_of_the_offer_that_is_over_and_of_no_other() -> None:
     assert [each["claim"] for each in notices(shop)] == [CASE, f"{CASE}-2"]
 
 
-@pytest.mark.parametrize("act", ["withdrawn", "expired"])
+@pytest.mark.parametrize("act", ["withdrawn", "expired", "handed_over", "returned"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_tool_that_has_it_is_told_once(kind: str, act: str) -> None:
     shop = Shop(KINDS[kind])
@@ -107,6 +186,7 @@ def test_the_tool_that_has_it_is_told_once(kind: str, act: str) -> None:
     assert shop.hand_over() == []
     (line,) = told(shop)
     assert WHY[act] in line
+    assert TO.get(act, "") in line
     shop.cloud.client("sqs").send_message(
         QueueUrl=shop.world.queues["billing"], MessageBody=body, MessageGroupId="g", MessageDeduplicationId="again"
     )
@@ -137,6 +217,15 @@ def test_where_slack_may_not_be_read_the_message_is_answered_in_its_thread() -> 
     post, answer = shop.tools.posts
     assert (answer["thread_ts"], shop.tools.changed) == (post["ts"], [])
     assert "Ya no hace falta" in answer["text"]
+
+
+@pytest.mark.parametrize(("language", "line"), [("es", "Ya lo tiene technical: "), ("en", "technical has it now: ")])
+def test_people_read_in_their_language_who_has_it(language: str, line: str) -> None:
+    shop = Shop(SLACK | {"language": language})
+    shop.hand_over()
+    ends(shop, "handed_over")
+    shop.hand_over()
+    assert f"{line}{WHY['handed_over']}." in str(shop.tools.changed[0]["blocks"][-1])
 
 
 @pytest.mark.parametrize("error", ["message_not_found", "thread_not_found"])
@@ -201,6 +290,23 @@ def test_a_tool_that_was_never_given_it_hears_nothing(kind: str) -> None:
     assert shop.hand_over() == []
     assert (shop.tools.asked, shop.ses.sent) == ([], [])
     assert shop.still(shop.world.queues["billing"]) == shop.still(shop.waiting_url) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_ends_while_it_is_on_its_way_is_not_given(kind: str) -> None:
+    """The notice may overtake its hand-off: the tool is told of it when it was not given that yet."""
+    shop = Shop(KINDS[kind])
+
+    def ends_and_is_told() -> None:
+        ends(shop)
+        take = shop.take()
+        for notice in notices(shop):
+            assert take(Notice.model_validate(notice))
+
+    shop.cloud.hooks.append(Meanwhile("PutItem", ends_and_is_told))
+    assert shop.hand_over() == []
+    assert (shop.tools.asked, shop.ses.sent) == ([], [])
+    assert shop.still(shop.waiting_url) == []
 
 
 @pytest.mark.parametrize("kind", ["slack", "zendesk", "jira"])

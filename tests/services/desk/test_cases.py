@@ -92,8 +92,8 @@ def test_the_whole_way_of_a_case(office: Office) -> None:
         ("care", "handed_over", "Es una avería."),
     ]
     assert (case["due_by"], case["ended_at"]) == (None, "2026-11-22T12:07:00Z")
-    last = {"at": "2026-11-22T12:07:00Z", "by": answer.json["by"], "act": "closed", "why": "", "evidence": None}
-    assert case["last"] == last
+    last = {"at": "2026-11-22T12:07:00Z", "by": answer.json["by"], "act": "closed", "why": ""}
+    assert case["last"] == last | {"evidence": None, "evidence_of": None}
     key = keys.escalation(identity_name=ANA, escalation_id=only_case(office))
     assert {"open", "desk", "urgency"}.isdisjoint(office.items()[key])
 
@@ -315,6 +315,15 @@ def test_nobody_acts_as_the_product_itself(office: Office, subject: str) -> None
         office.see(path(office), claims=claims),
     ]
     assert {(answer.status, answer.json["field"]) for answer in told} == {(403, "sub")}
+    assert office.steps() == []
+
+
+@pytest.mark.parametrize("subject", ["aws:AIDAEXAMPLE", "AWS:AIDAEXAMPLE", "slack:T0SHOP:U1"])
+def test_nobody_acts_as_a_principal_by_queue_or_as_somebody_in_a_tool(office: Office, subject: str) -> None:
+    claims = {"sub": subject, "scope": "desk/write"}
+    told = [office.ask(f"{path(office)}/accepted", {}, claims=claims), office.see(path(office), claims=claims)]
+    assert {(answer.status, answer.json["field"]) for answer in told} == {(403, "sub")}
+    assert "begins with" in told[0].json["detail"]
     assert office.steps() == []
 
 

@@ -210,7 +210,8 @@ def test_of_a_crowd_of_threads_one_does_it_and_all_others_learn_who(office: Offi
     assert [each for each in found if isinstance(each, str)] == [move.by.subject]
     for error in (each for each in found if isinstance(each, CaseConflict)):
         assert error.extensions["stands"]["last"] == {
-            **{"at": "2026-11-22T12:00:00Z", "act": act, "why": move.why, "evidence": None},
+            **{"at": "2026-11-22T12:00:00Z", "act": act, "why": move.why},
+            **{"evidence": None, "evidence_of": None},
             "by": {"subject": move.by.subject, "department": "billing"},
         }
         assert f"{act} by {move.by.subject} of billing" in str(error)

@@ -351,6 +351,24 @@ def test_a_public_message_is_answered_in_private_once(office: Office) -> None:
     assert say(office, body, on=on).status == 201, "the platform did not take the first"
 
 
+def test_a_case_that_was_answered_in_private_goes_on_there(office: Office) -> None:
+    comment = on_facebook(office, days=1)
+    on, direct = case_of(office, ANA_ON_FACEBOOK), "messenger:100000000000001:7001"
+    first = say(office, TEXT | {"privately": True}, on=on)
+    read_in = {"address": direct, "channel": "messenger", "external_id": "m_1"}
+    became(office, first.json["id"], ("attempted", {}), ("sent", read_in), identity=ANA_ON_FACEBOOK)
+    office.settle()
+    shown = office.ask(on, method="GET", claims=BILLING).json
+    assert (shown["state"], shown["answered_in"]["channel"]) == ("answered", "messenger")
+    heard(office, "m_2", identity=direct, channel="messenger", at=office.clock, text="¿Y el abono?")
+    places = office.ask(f"{on}/reply-options", method="GET", claims=BILLING).json["places"]
+    assert places[0]["channel"] == "messenger"
+    second = say(office, TEXT, on=on)
+    assert (second.status, second.json["channel"], second.json["identity"]) == (201, "messenger", direct)
+    publicly = say(office, TEXT | {"channel": "facebook_comment", "reply_to": comment}, on=on)
+    assert (publicly.status, publicly.json["channel"]) == (201, "facebook_comment"), "unless another place is named"
+
+
 def test_on_a_channel_through_which_nobody_speaks_nothing_is_said(office: Office) -> None:
     heard(office, "1", identity="app:shop:77", channel="app", at=office.clock)
     on = case_of(office, "app:shop:77")

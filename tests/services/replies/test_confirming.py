@@ -12,12 +12,11 @@ from shared.projection.replies import Ours
 from shared.replying import NotThere, Sent, Unknown
 from shared.store import keys, steps
 from tests.faults.street import AGENT, MINUTE, Street
-from tests.infra.standin.test_failures import READ_FIRST
-from tests.replying import CHANNELS, REVIEWS, port
+from tests.replying import CHANNELS, READ_FIRST, REVIEWS, port
+from tests.speaking import SPOKEN
 
 TEXT = "Gracias por avisar, lo miramos hoy."
-NOWHERE = ("whatsapp", "telegram")
-ASKED = tuple(channel for channel in CHANNELS if port(channel).find and channel not in NOWHERE)
+ASKED = tuple(channel for channel in CHANNELS if port(channel).find and SPOKEN[channel].shows)
 
 
 @pytest.mark.parametrize("channel", ASKED)
@@ -124,7 +123,7 @@ def test_two_are_alike_however_roughly_they_are_compared(lost: tuple[Street, str
 # ------------------------------------------------------------------------------------- what nobody will ever know of
 
 
-@pytest.mark.parametrize("channel", NOWHERE)
+@pytest.mark.parametrize("channel", [channel for channel in CHANNELS if channel not in ASKED])
 def test_what_nobody_can_ask_for_holds_up_what_stands_behind_it_for_minutes_only(channel: str) -> None:
     street = Street(channel)
     street.standin.fail("unreachable")

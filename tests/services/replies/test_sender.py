@@ -109,6 +109,36 @@ def test_a_channel_that_nobody_speaks_through_refuses() -> None:
     assert [(move.act, move.code) for move in street.head(reply).moves] == [("refused", "unknown_channel")]
 
 
+@pytest.mark.parametrize(
+    ("channel", "read_on"),
+    [
+        ("facebook_comment", "messenger"),
+        ("instagram_comment", "instagram_dm"),
+        ("x_mention", "x_dm"),
+        ("forum", "forum"),
+    ],
+)
+def test_where_a_private_answer_can_be_read_is_kept(channel: str, read_on: str) -> None:
+    street = Street(channel)
+    reply = street.ask(TEXT, privately=True)
+    street.run(30)
+    talk = street.head(reply).talk
+    assert talk is not None
+    assert (talk.channel, talk.thread == street.place.thread) == (read_on, False)
+    (arrived,) = street.standin.sent
+    assert talk.thread == (arrived.tag if channel == "forum" else "direct")
+
+
+def test_what_is_said_publicly_is_read_where_it_was_asked_for() -> None:
+    street = Street("facebook_comment")
+    reply = street.ask(TEXT)
+    street.run(30)
+    talk = street.head(reply).talk
+    assert talk is not None
+    place = street.place
+    assert (talk.identity, talk.channel, talk.thread) == (place.identity, place.channel, place.thread)
+
+
 def test_a_second_private_answer_to_the_same_message_is_refused_without_asking_the_platform() -> None:
     street = Street("facebook_comment")
     first = street.ask(TEXT, privately=True)

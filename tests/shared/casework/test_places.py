@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from shared import platforms
 from shared.casework.places import may_say, options, place_of
-from shared.lengths import length
 from shared.models import Message
 from shared.projection.conversation import Conversation
 from shared.replying import Draft, Place
@@ -132,7 +131,8 @@ def test_an_option_says_what_the_platform_would(where: Place, way: str) -> None:
     assert found.longest is not None
     assert found.unit is not None
     longest = Draft(text="z" * found.longest, privately=way == "privately")
-    assert length(longest.text, found.unit) == found.longest
+    unit = platforms.rules()[where.channel].limits_of(longest).unit
+    assert (unit.name, unit.count(longest.text)) == (found.unit, found.longest)
     assert may_say(longest, where, NOW) == found.refusal
     assert (found.refusal is None) is found.open
     if found.open:

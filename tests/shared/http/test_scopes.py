@@ -108,6 +108,22 @@ def test_a_token_of_nobody_is_none(claims: object) -> None:
         subject(_event(claims))
 
 
+@pytest.mark.parametrize("scheme", ["aws", "slack", "mail", "zendesk", "jira"])
+@pytest.mark.parametrize("form", ["{}:AIDAEXAMPLE", " {}:x", "{}:"])
+@pytest.mark.parametrize("claim", ["sub", "client_id"])
+def test_no_token_names_whoever_acts_by_a_tool(scheme: str, form: str, claim: str) -> None:
+    """They would be taken for somebody whom AWS, or the tool, has proven."""
+    for subject_ in (form.format(scheme), form.format(scheme.upper())):
+        with pytest.raises(Forbidden, match=f"begins with {scheme}:") as refused:
+            subject(_event({claim: subject_}))
+        assert refused.value.field == "sub"
+
+
+@pytest.mark.parametrize("who", ["aws", "awsome:x", "auth0|aws:x", "mailer", "slack", "arn:aws:iam::1:user/ana"])
+def test_who_only_looks_like_one_is_nobody_elses(who: str) -> None:
+    assert subject(_event({"sub": who})) == who
+
+
 PLAYBOOK = parse((ROOT / "infra" / "playbook.example.toml").read_text())
 
 

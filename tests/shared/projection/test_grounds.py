@@ -7,10 +7,11 @@ import pytest
 
 from shared.casework.commitments import CommitmentHead, Ended, Made, Moved
 from shared.casework.steps import Agent
-from shared.escalation import Escalation, Stage, Unanswered
+from shared.escalation import Escalation, Unanswered
 from shared.ids import reminder_id
 from shared.projection.conversation import Conversation
 from shared.projection.grounds import IS_ANSWERED, IS_BROKEN, TERM_IS_OVER, groundless, grounds
+from shared.reminders import Stage
 from shared.store import keys
 from shared.store.keys import Key
 from shared.store.table import Item

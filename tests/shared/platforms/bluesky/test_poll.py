@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infra.local.standin import StandIn, bluesky
+from infra.local.standin import StandIn
+from infra.local.standin.platforms import bluesky
 from shared.models import Delivery, Message
 from shared.platforms import load
 from shared.platforms import poll as port_of

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.local.standin import StandIn, bluesky
+from infra.local.standin import StandIn
+from infra.local.standin.platforms import bluesky
 from shared.platforms.bluesky.finding import key_of
 from shared.ports import Answer, Call, Thing
 from shared.replying import Draft, Later, NotThere, Place, Refused, Reply, Sent, Unknown

@@ -6,7 +6,8 @@ from typing import Any
 import orjson
 import pytest
 
-from infra.local.standin import StandIn, chatwoot
+from infra.local.standin import StandIn
+from infra.local.standin.platforms import chatwoot
 from shared.casework.places import may_say
 from shared.ports import Answer, Call, Thing
 from shared.replying import Draft, Later, NotThere, Refused, Sent, Unknown

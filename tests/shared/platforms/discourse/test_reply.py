@@ -6,7 +6,8 @@ from typing import Any
 import orjson
 import pytest
 
-from infra.local.standin import StandIn, discourse
+from infra.local.standin import StandIn
+from infra.local.standin.platforms import discourse
 from shared.casework.places import may_say, options
 from shared.ports import Answer, Call, Thing
 from shared.replying import Draft, Later, NotThere, Place, Refused, Sent, Unknown

@@ -7,7 +7,8 @@ from urllib.parse import quote
 import orjson
 import pytest
 
-from infra.local.standin import StandIn, linkedin
+from infra.local.standin import StandIn
+from infra.local.standin.platforms import linkedin
 from shared.casework.places import may_say
 from shared.platforms.linkedin.api import VERSION
 from shared.ports import Answer, Call

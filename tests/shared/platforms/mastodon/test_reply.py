@@ -6,14 +6,14 @@ from typing import Any
 import orjson
 import pytest
 
-from infra.local.standin import StandIn, mastodon
+from infra.local.standin import StandIn
+from infra.local.standin.platforms import mastodon
 from shared.casework.places import may_say
 from shared.ports import Answer, Call, Thing
 from shared.replying import Draft, Later, NotThere, Place, Refused, Sent, Unknown
 from tests.conftest import NOW
 from tests.replying import (
     ANA,
-    ANA_ON_MASTODON,
     ORDINARY,
     REPLY_ID,
     asked,
@@ -25,6 +25,7 @@ from tests.replying import (
     reply,
     said,
 )
+from tests.shared.platforms.mastodon.replying import ANA_THERE
 
 PORT = port("mastodon_mention")
 HOSTS = frozenset({mastodon.HOST})
@@ -88,7 +89,7 @@ def test_an_answer_is_seen_by_no_more_people_than_what_it_answers(visibility: st
 
 
 def test_what_somebody_else_wrote_is_not_answered_as_if_it_were_the_customers() -> None:
-    refused, calls = calls_of(ORDINARY, read(account=ANA_ON_MASTODON | {"id": "77"}))
+    refused, calls = calls_of(ORDINARY, read(account=ANA_THERE | {"id": "77"}))
     assert (refused.outcome, refused.code, len(calls)) == ("refused", "not_reachable", 1)
 
 

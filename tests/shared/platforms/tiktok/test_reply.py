@@ -6,7 +6,8 @@ from typing import Any
 import orjson
 import pytest
 
-from infra.local.standin import StandIn, tiktok
+from infra.local.standin import StandIn
+from infra.local.standin.platforms import tiktok
 from shared.casework.places import may_say, options
 from shared.ports import Answer, Call
 from shared.replying import Draft, Later, NotThere, Refused, Sent, Unknown

@@ -9,7 +9,8 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import orjson
 import pytest
 
-from infra.local.standin import StandIn, twilio
+from infra.local.standin import StandIn
+from infra.local.standin.platforms import twilio
 from shared import platforms
 from shared.casework.places import may_say, options
 from shared.models import Delivery, Receipt

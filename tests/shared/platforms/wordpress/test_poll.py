@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infra.local.standin import StandIn, wordpress
+from infra.local.standin import StandIn
+from infra.local.standin.platforms import wordpress
 from shared.models import Delivery, Message
 from shared.platforms import load
 from shared.platforms import poll as port_of

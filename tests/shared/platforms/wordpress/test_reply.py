@@ -7,7 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 import orjson
 import pytest
 
-from infra.local.standin import StandIn, wordpress
+from infra.local.standin import StandIn
+from infra.local.standin.platforms import wordpress
 from shared.ports import Answer, Call, Thing
 from shared.replying import Draft, Later, NotThere, Place, Refused, Sent, Unknown
 from tests.conftest import NOW

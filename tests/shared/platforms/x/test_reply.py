@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from infra.local.standin import StandIn
-from infra.local.standin import x as standin_x
+from infra.local.standin.platforms import x as standin_x
 from shared.models import Delivery, Message
 from shared.platforms import load
 from shared.platforms.x.authority import Keys, call, signature

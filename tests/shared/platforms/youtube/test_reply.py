@@ -7,7 +7,8 @@ from urllib.parse import parse_qsl, urlsplit
 import orjson
 import pytest
 
-from infra.local.standin import StandIn, youtube
+from infra.local.standin import StandIn
+from infra.local.standin.platforms import youtube
 from shared.models import Delivery, Message
 from shared.permitted import refused
 from shared.platforms import load

@@ -5,10 +5,13 @@ TikTok answers 200 to nearly all, and its code tells. Conversations and comments
 have written there.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
+
+from infra.local.standin.echoes import Notice, milliseconds, notice
 from infra.local.standin.state import Arrived, Limit, Person, Public, Request, Response, State
 from shared.lengths import is_blank
 from shared.replying import Place
@@ -159,3 +162,26 @@ _DOORS: Mapping[tuple[str, str], Callable[[State, Request, datetime], Response]]
     ("GET", "/message/content/list/"): _messages,
     ("GET", "/comment/reply/list/"): _replies,
 }
+
+
+def _told(arrived: Arrived) -> Iterator[Notice]:
+    """https://business-api.tiktok.com/portal/docs?id=1832190670631937 (`im_send_msg`)"""
+    content = {
+        "timestamp": milliseconds(arrived.at),
+        "from_user": {"id": arrived.account, "role": "business_account"},
+        "to_user": {"id": arrived.to, "role": "personal_account"},
+        "conversation_id": arrived.tag,
+        "message_id": arrived.external_id,
+        "type": "text",
+        "text": {"body": arrived.text},
+    }
+    said = {
+        "event": "im_send_msg",
+        "create_time": int(arrived.at.timestamp()),
+        "user_openid": arrived.account,
+        "content": orjson.dumps(content).decode(),
+    }
+    yield notice(arrived, said)
+
+
+ECHOES = {"tiktok_dm": _told}

@@ -12,6 +12,7 @@ from shared.replying import Place
 HOSTS = frozenset({"api.telegram.org"})
 TOKEN = "4711:standin"  # noqa: S105 - of a bot that there is not
 BOT = {"id": 4711, "is_bot": True, "first_name": "Bot", "username": "standin_bot"}
+FILES = {"api.telegram.org": re.compile(f"/file/bot{TOKEN}/.+")}
 
 _LONGEST = 4096
 _BUSINESS = timedelta(hours=24)
@@ -55,6 +56,12 @@ def answer(state: State, request: Request, now: datetime) -> Response:
     if asked["method"] != "sendMessage" or request.method != "POST":
         return _error(404, "Not Found: method not found")
     return _send(state, request.json(), now)
+
+
+def located(request: Request) -> Response | None:
+    """Tell where a file is (https://core.telegram.org/bots/api#getfile)."""
+    is_asked = request.host in HOSTS and request.path == f"/bot{TOKEN}/getFile"
+    return Response(200, {"ok": True, "result": {"file_path": "photos/file_1.png"}}) if is_asked else None
 
 
 def limited(seconds: int, now: datetime) -> Response:  # noqa: ARG001 - every platform's is asked alike

@@ -6,16 +6,18 @@ Twilio's queue takes whatever is sent too fast.
 
 import re
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import orjson
 
+from infra.local.standin.echoes import Notice, notice
 from infra.local.standin.state import Arrived, Limit, Person, Request, Response, State
-from shared.lengths import is_blank, length
+from shared.lengths import UTF16, is_blank
+from shared.platforms.twilio.messages import OUR_ID
 from shared.platforms.twilio.segments import segments
 from shared.replying import Place
 
@@ -24,6 +26,7 @@ ACCOUNT = f"AC{'0' * 31}1"
 KEY = f"SK{'0' * 31}2"
 TOKEN = f"{ACCOUNT}:standin"
 """The auth token of an account that there is not; `standin` is the secret of its API key as well."""
+FILES = {"api.twilio.com": re.compile(r"/2010-04-01/Accounts/[^/]+/(Messages/[^/]+/Media|Recordings)/[^/]+")}
 
 _LETS_IN = tuple(f"Basic {b64encode(f'{user}:standin'.encode()).decode()}" for user in (ACCOUNT, KEY))
 _PATH = f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
@@ -104,7 +107,7 @@ def _unfit(state: State, said: Mapping[str, str]) -> Response | None:
         body = said.get("Body", "")
         if is_blank(body):
             return _error(400, 21602, "Message body is required.")
-        if length(body, "utf16") > 1600:
+        if UTF16.count(body) > 1600:
             return _error(400, 21617, "The concatenated message body exceeds the 1600 character limit")
         return None
     filled: Mapping[str, Any] = orjson.loads(said.get("ContentVariables", "{}"))
@@ -151,3 +154,25 @@ def _shown(arrived: Arrived) -> dict[str, Any]:
 def _error(status: int, code: int, message: str) -> Response:
     more = f"https://www.twilio.com/docs/errors/{code}"
     return Response(status, {"code": code, "message": message, "more_info": more, "status": status})
+
+
+def _callbacks(arrived: Arrived) -> Iterator[Notice]:
+    """https://www.twilio.com/docs/messaging/guides/track-outbound-message-status"""
+    chat = arrived.channel == "twilio_whatsapp"
+    prefix = "whatsapp:" if chat else ""
+    own = urlencode({OUR_ID: arrived.reply_id}) if arrived.reply_id else ""
+    for status in ("sent", "delivered", *(["read"] if chat else [])):
+        told = {
+            "SmsSid": arrived.external_id,
+            "SmsStatus": status,
+            "MessageStatus": status,
+            "To": f"{prefix}{arrived.to}",
+            "MessageSid": arrived.external_id,
+            "AccountSid": ACCOUNT,
+            "From": f"{prefix}{arrived.account}",
+            "ApiVersion": "2010-04-01",
+        }
+        yield notice(arrived, told, own)
+
+
+ECHOES = {"sms": _callbacks, "twilio_whatsapp": _callbacks}

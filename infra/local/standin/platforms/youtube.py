@@ -18,6 +18,7 @@ HOSTS = frozenset({"www.googleapis.com", "oauth2.googleapis.com"})
 CHANNEL = "UCteleprado0000000000001"
 TOKEN = "standin-access-token"  # noqa: S105 - of a channel that there is not
 REFRESH = "standin-client:standin-secret:standin-refresh-token"
+SIGN_IN = "/token"
 API_KEY = f"AIza{'standin' * 5}"
 
 QUOTA = 10_000
@@ -66,7 +67,7 @@ def limited(seconds: int, now: datetime) -> Response:  # noqa: ARG001 - every pl
 
 def _token(request: Request) -> Response:
     said = {name: values[0] for name, values in parse_qs(request.body.decode(errors="replace")).items()}
-    if (request.method, request.path, said.get("grant_type")) != ("POST", "/token", "refresh_token"):
+    if (request.method, request.path, said.get("grant_type")) != ("POST", SIGN_IN, "refresh_token"):
         return Response(400, {"error": "unsupported_grant_type"})
     if f"{said.get('client_id')}:{said.get('client_secret')}" != REFRESH.rpartition(":")[0]:
         return Response(401, {"error": "invalid_client"})

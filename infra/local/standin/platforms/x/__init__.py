@@ -9,10 +9,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import unquote, urlencode
 
+from infra.local.standin.platforms.x.echoes import ECHOES
+from infra.local.standin.platforms.x.showing import shown
 from infra.local.standin.state import Arrived, Limit, Person, Public, Request, Response, State
-from shared.lengths import is_blank, length, links
+from shared.lengths import WEIGHTED, is_blank
 from shared.platforms.x.authority import Keys, signature
 from shared.replying import Place
+
+__all__ = ["ECHOES", "HOSTS", "answer", "block", "know", "limited", "shown", "token"]
 
 HOSTS = frozenset({"api.x.com"})
 APP_TOKEN = "standin-app"  # noqa: S105 - of an app that there is not
@@ -106,7 +110,7 @@ def _post(state: State, user: str, request: Request, now: datetime) -> Response:
     text, answered = said.get("text"), (said.get("reply") or {}).get("in_reply_to_tweet_id")
     if not isinstance(text, str) or is_blank(text):
         return _problem(400, "One or more parameters to your request was invalid.", kind="invalid-request")
-    if length(text, "weighted") > 280:
+    if WEIGHTED.count(text) > 280:
         return _problem(403, "You are not permitted to perform this action.")
     to = state.public.get(str(answered)) if answered is not None else None
     if answered is not None and to is None:
@@ -177,17 +181,6 @@ def _page(members: Iterator[Mapping[str, Any]], request: Request) -> Response:
     further = {"next_token": str(end)} if end < len(every) else {}
     data = {"data": every[start:end]} if every[start:end] else {}
     return Response(200, data | {"meta": {"result_count": len(every[start:end]), **further}})
-
-
-def shown(text: str, author: str) -> str:
-    """Return a text as X shows it: with whom it answers in front, its own short links, and three characters escaped."""
-    shortened, last = "", 0
-    for start, end in links(text):
-        shortened, last = f"{shortened}{text[last:start]}https://t.co/{start:010}", end
-    shortened += text[last:]
-    for character, escaped in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
-        shortened = shortened.replace(character, escaped)
-    return f"@user{author} {shortened}" if author else shortened
 
 
 def _id(state: State, now: datetime) -> str:

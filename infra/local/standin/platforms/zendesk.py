@@ -16,6 +16,7 @@ from shared.replying import Place
 HOST = "teleprado.zendesk.com"
 HOSTS = frozenset({HOST})
 TOKEN = "soporte@teleprado.example/token:standin"  # noqa: S105 - of an agent that there is not
+FILES = {"*.zendesk.com": re.compile(r"/attachments/.+")}
 
 _LETS_IN = f"Basic {b64encode(TOKEN.encode()).decode()}"
 _CHANNEL = "zendesk_ticket"

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from infra.local.standin import graph
+from infra.local.standin.platforms.meta import graph
 from infra.local.standin.state import Arrived, Limit, Person, Response, State
 from shared.lengths import is_blank
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from infra.local.standin import graph, messages, whatsapp
+from infra.local.standin.platforms.meta import echoes, graph, messages, whatsapp
 from infra.local.standin.state import Arrived, Person, Public, Request, Response, State
 from shared.lengths import is_blank
 from shared.replying import Place
@@ -18,6 +18,8 @@ HOSTS = frozenset({"graph.facebook.com", "graph.instagram.com"})
 TOKEN = "standin-token"  # noqa: S105 - of an app that there is not
 
 _LONGEST = {"facebook_comment": 8000, "facebook_review": 8000, "instagram_comment": 2200}
+_BY_ID = re.compile(r"/v[0-9]+\.[0-9]+/[0-9]+")
+_FILES = "lookaside.fbsbx.com"
 _PRIVATE = ("messenger", "instagram_dm", "whatsapp")
 
 
@@ -49,7 +51,14 @@ def answer(state: State, request: Request, now: datetime) -> Response:
     return graph.error(2500, "Unknown path components")
 
 
+def located(request: Request) -> Response | None:
+    """Tell where a file of WhatsApp's is, which is asked for with the number that it came to."""
+    is_asked = request.host in HOSTS and "phone_number_id" in request.query and _BY_ID.fullmatch(request.path)
+    return Response(200, {"url": f"https://{_FILES}/whatsapp_business/attachments/?mid=1"}) if is_asked else None
+
+
 limited = graph.limited
+ECHOES = echoes.ECHOES
 
 
 def _send(state: State, request: Request, now: datetime, node: str) -> Response:

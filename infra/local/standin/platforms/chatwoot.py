@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from infra.local.standin.echoes import Notice, notice
 from infra.local.standin.state import Arrived, Limit, Person, Public, Request, Response, State
 from shared.lengths import is_blank
 from shared.replying import Place
@@ -18,6 +19,7 @@ HOSTS = frozenset({HOST})
 TOKEN = "standin-agent-token"  # noqa: S105 - of an agent that there is not
 ACCOUNT = "3"
 """The number of the account, as its address has it."""
+FILES = {"app.chatwoot.com": re.compile(r"/rails/.+")}
 
 _CHANNEL = "chatwoot_conversation"
 _LONGEST = 150_000
@@ -132,3 +134,25 @@ _DOORS: tuple[tuple[str, str, _Door], ...] = (
     ("POST", "/messages", _write),
     ("GET", "/messages", _list),
 )
+
+
+def _told(arrived: Arrived) -> Iterator[Notice]:
+    """chatwoot/chatwoot, app/models/message.rb (`webhook_data`)"""
+    own = {"mostrador_reply_id": arrived.reply_id} if arrived.reply_id else {}
+    quoted = {"in_reply_to": int(arrived.reply_to)} if arrived.reply_to else {}
+    said = {
+        "event": "message_created",
+        "id": int(arrived.external_id),
+        "content": arrived.text,
+        "content_type": "text",
+        "content_attributes": own | quoted,
+        "created_at": arrived.at.isoformat(timespec="milliseconds"),
+        "message_type": "outgoing",
+        "private": False,
+        "sender": {"id": 9, "name": "Soporte", "type": "user"},
+        "conversation": {"id": int(str(arrived.tag)), "meta": {"sender": {"id": int(arrived.to), "type": "contact"}}},
+    }
+    yield notice(arrived, said)
+
+
+ECHOES = {_CHANNEL: _told}

@@ -10,8 +10,10 @@ from datetime import datetime, timedelta
 from html import escape
 from typing import Any
 
+from infra.local.standin.echoes import Notice, notice
 from infra.local.standin.state import Arrived, Limit, Person, Public, Request, Response, State
-from shared.lengths import is_blank, length, without_servers
+from shared.lengths import is_blank
+from shared.platforms.mastodon.lengths import SIGNS, without_servers
 from shared.replying import Place
 
 HOST = "social.teleprado.example"
@@ -78,11 +80,11 @@ def _known(state: State, number: str) -> Public | None:
 def _post(state: State, request: Request, now: datetime) -> Response:
     said, key = request.json(), request.headers.get("idempotency-key")
     if key and (before := _made_before(state, key, now)):
-        return Response(200, own(before))
+        return Response(200, _own(before))
     text, answered = said.get("status"), str(said.get("in_reply_to_id") or "")
     if not isinstance(text, str) or is_blank(text):
         return _error(422, "Validation failed: Text can't be blank")
-    if length(text, "mastodon") > _LIMIT:
+    if SIGNS.count(text) > _LIMIT:
         return _error(422, f"Validation failed: Text character limit of {_LIMIT} exceeded")
     known, visibility = _known(state, answered), said.get("visibility", "public")
     if known is None:
@@ -106,7 +108,7 @@ def _post(state: State, request: Request, now: datetime) -> Response:
         tag=visibility,
     )
     state.arrived.append(arrived)
-    return Response(200, own(arrived))
+    return Response(200, _own(arrived))
 
 
 def _made_before(state: State, key: str, now: datetime) -> Arrived | None:
@@ -120,7 +122,7 @@ def _context(state: State, number: str) -> Mapping[str, Any]:
 
 
 def _below(state: State, number: str) -> Iterator[Mapping[str, Any]]:
-    yield from (own(each) for each in state.arrived if each.platform == "mastodon" and each.reply_to == number)
+    yield from (_own(each) for each in state.arrived if each.platform == "mastodon" and each.reply_to == number)
 
 
 def _customers(number: str, known: Public) -> Mapping[str, Any]:
@@ -128,7 +130,7 @@ def _customers(number: str, known: Public) -> Mapping[str, Any]:
     return _status(number, known.author, known.at, text, known.channel, [_member(_OURS)])
 
 
-def own(arrived: Arrived) -> Mapping[str, Any]:
+def _own(arrived: Arrived) -> Mapping[str, Any]:
     """Return something of ours that arrived, as Mastodon shows it."""
     named = [_member(arrived.to)] if arrived.to.isalnum() else []
     text = " ".join([*(f"@{each['acct']}" for each in named), without_servers(arrived.text)])
@@ -160,3 +162,12 @@ def _member(person: str) -> dict[str, str]:
 
 def _error(status: int, words: str) -> Response:
     return Response(status, {"error": words})
+
+
+def _told(arrived: Arrived) -> Iterator[Notice]:
+    """https://docs.joinmastodon.org/admin/webhooks/"""
+    at = arrived.at.isoformat(timespec="milliseconds")
+    yield notice(arrived, {"event": "status.created", "created_at": at, "object": _own(arrived)})
+
+
+ECHOES = {"mastodon_mention": _told, "mastodon_dm": _told}
