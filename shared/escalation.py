@@ -76,8 +76,8 @@ class Escalation(Frozen):
 
     `is_answered` is whether the customer's question was answered, whoever has the case since, and `asked_on_at` when
     they were found to have asked on after that; both stay when it is offered to another department. `answered_in` is
-    the conversation in which a reply of ours answered them last, such as a private one below a public post: what they
-    say there is about this case, too.
+    the other conversation in which they were answered last, such as a private one below a public post: what they say
+    there is about this case, too.
 
     `asked_at` is since when the customer waits, as far as it was known when it was offered, `channel` where they do,
     and `group` the one of the playbook's groups that they were of by then; all three are none where it is no question

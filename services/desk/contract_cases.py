@@ -97,8 +97,8 @@ class Escalation(Part):
     accepted_at: Instant | None
     answered_at: Instant | None
     answered_in: Talk | None = Field(
-        description="The conversation in which a reply answered the customer last, such as a private one below a "
-        "public post: what they say there is about this case, too. Null where none did."
+        description="The other conversation in which the customer was answered last, such as a private one below a "
+        "public post: what they say there is about this case, too. Null where they were only answered in its own."
     )
     reopened_at: Instant | None = Field(
         description="When the customer was last found to have asked on after an answer."

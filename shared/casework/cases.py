@@ -269,11 +269,9 @@ def _due_by(case: Escalation, doing: Doing, department: str, priority: Priority,
             return None
 
 
-def follow_up(case: Escalation, now: datetime, evidence: str, of: str, playbook: Playbook) -> Doing:
-    """Return what is done with an answered escalation when the customer asks on, in the event of this key and this
-    identity: who has it takes it up again, or the default department where the playbook has theirs no more."""
-    evidence_of = None if of == case.identity else of
-    asks_on = Doing("reopened", now, BY_OURSELVES, ASKS_ON, evidence=evidence, evidence_of=evidence_of)
+def follow_up(case: Escalation, now: datetime, playbook: Playbook) -> Doing:
+    """Return what is done with an answered escalation when the customer asks on: who has it takes it up again, or the
+    default department where the playbook has theirs no more. The event is for whoever knows it to name."""
     if case.department in {department.name for department in playbook.departments}:
-        return asks_on
-    return asks_on._replace(act="handed_over", to=playbook.default_department)
+        return Doing("reopened", now, BY_OURSELVES, ASKS_ON)
+    return Doing("handed_over", now, BY_OURSELVES, ASKS_ON, to=playbook.default_department)

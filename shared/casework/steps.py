@@ -156,7 +156,7 @@ class CaseMove(_Step):
     it. `to` is the department that has it offered now, `priority` the one from now on, `due_by` until when the next
     thing is to be done, by the playbook of then. `corrections` are what else of the triage is otherwise. `evidence` is
     the journal's key of the event that brought it about, within the partition of the identity, or of the customer's
-    other one that `evidence_of` names. `answered_in` is where a reply of ours answered them.
+    other one that `evidence_of` names. `answered_in` is where they were answered in another conversation than its own.
     """
 
     kind: Literal["case"] = "case"

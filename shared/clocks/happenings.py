@@ -91,7 +91,7 @@ def of_event(
 def of_case(case: Escalation, moves: Iterable[CaseMove]) -> Iterator[Happening]:
     """Yield a case's first offer and what was done with it.
 
-    That it was answered is left out where an event shows it, since the event is what answers.
+    That it was answered is left out where an event of its conversation shows it, since the event is what answers.
     """
     first, aside = case.as_first_offered, case.commitment_id is not None
     yield Happening(
@@ -104,7 +104,7 @@ def of_case(case: Escalation, moves: Iterable[CaseMove]) -> Iterator[Happening]:
         aside=aside,
     )
     for move in moves:
-        if move.act == "answered" and move.evidence is not None:
+        if move.act == "answered" and move.evidence is not None and move.answered_in is None:
             continue
         yield Happening(
             id=move.id,

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from shared.casework import cases
 from shared.casework.cases import BY_OURSELVES, Doing
@@ -78,9 +79,11 @@ class Answering:
             why = BY_PHONE if isinstance(entry.event, Call) else ELSEWHERE
             for case in self._resting(entry):
                 if case.state == "offered":
-                    self.cases.withdraw(case, why, evidence=entry.key.sk)
+                    self.cases.withdraw(case, why, **_shown_by(entry, case))
                 elif case.state == "accepted" and _since(case) <= entry.event.occurred_at:
-                    self._once(case, Doing("answered", self.now(), BY_OURSELVES, why, evidence=entry.key.sk))
+                    other = case.answered_in if case.answered_in == _talk(entry.event) else None
+                    doing = Doing("answered", self.now(), BY_OURSELVES, why, answered_in=other)
+                    self._once(case, doing._replace(**_shown_by(entry, case)))
 
     def solved(self, said: Iterable[Entry]) -> None:
         """Take back the cases that nobody has accepted yet and that the customer says are solved; to whoever has
@@ -89,9 +92,10 @@ class Answering:
             if self._says_solved(entry.event):
                 for case in self._resting(entry):
                     if case.state == "offered":
-                        self.cases.withdraw(case, SOLVED, evidence=entry.key.sk)
+                        self.cases.withdraw(case, SOLVED, **_shown_by(entry, case))
                     elif self._asked(case, entry.event.occurred_at) is None:
-                        self._once(case, Doing("said_solved", self.now(), BY_OURSELVES, SOLVED, evidence=entry.key.sk))
+                        doing = Doing("said_solved", self.now(), BY_OURSELVES, SOLVED, **_shown_by(entry, case))
+                        self._once(case, doing)
 
     def asked_on(self, events: Iterable[PersonalEvent]) -> None:
         """See to the answered cases of an identity that asks something by some of these events, all of it."""
@@ -120,7 +124,7 @@ class Answering:
             asked = self._asked(case, self._said_at(answer)) if answer else None
             if answer is None or asked is None:
                 return False
-            doing = cases.follow_up(case, self.now(), asked.key.sk, asked.event.identity, self.playbook())
+            doing = cases.follow_up(case, self.now(), self.playbook())._replace(**_shown_by(asked, case))
             with suppress(Conflict):
                 self._do(case, doing, of=f"{answer.number}#{asked.key.sk}", seen=case.number)
                 return True
@@ -128,7 +132,9 @@ class Answering:
 
     def _said_at(self, answer: CaseMove) -> datetime:
         """Return when the customer was answered: when that was said that shows it, or somebody told of it."""
-        item = self.table.get(Key(keys.identity(answer.identity), answer.evidence)) if answer.evidence else None
+        if answer.evidence is None:
+            return answer.at
+        item = self.table.get(Key(keys.identity(answer.evidence_of or answer.identity), answer.evidence))
         return journal.entry(item).event.occurred_at if item else answer.at
 
     def _asked(self, case: Escalation, after: datetime) -> Entry | None:
@@ -145,17 +151,18 @@ class Answering:
         return questions(self.table, head, after + _MOMENT, self._hears)
 
     def _talks(self, case: Escalation) -> list[Conversation]:
-        """Return the conversations that a case is about: the one that it rests on, and where it was answered."""
-        item = self.table.get(Key(keys.identity(case.identity), case.event_key))
-        own = keys.conversation(journal.entry(item).event) if item else None
-        there = case.answered_in
-        other = (
-            keys.conversation_of(identity_name=there.identity, channel=there.channel, thread=there.thread)
-            if there
-            else None
+        """Return the conversations that a case is about: the one that it rests on, and the other in which it was
+        answered."""
+        talks = filter(None, (self._own_talk(case), case.answered_in))
+        found = (
+            self.table.get(keys.conversation_of(identity_name=each.identity, channel=each.channel, thread=each.thread))
+            for each in talks
         )
-        found = (self.table.get(key) for key in dict.fromkeys(filter(None, (own, other))))
         return [Conversation.model_validate_json(head["state"]["S"]) for head in found if head]
+
+    def _own_talk(self, case: Escalation) -> Talk | None:
+        item = self.table.get(Key(keys.identity(case.identity), case.event_key))
+        return _talk(journal.entry(item).event) if item else None
 
     def replied(self, head: ReplyHead) -> None:
         """See to the case that a reply names, once it is known to be sent: whoever wrote it has answered it."""
@@ -164,7 +171,8 @@ class Answering:
             return
         case = self.named(head.identity, asked.escalation_id)
         if case and case.state == "accepted" and _since(case) <= asked.at:
-            doing = Doing("answered", max(head.sent_at, asked.at), asked.by, answered_in=head.talk)
+            other = head.talk if head.talk != self._own_talk(case) else None
+            doing = Doing("answered", max(head.sent_at, asked.at), asked.by, answered_in=other)
             self._once(case, doing, of=head.id)
 
     def _says_solved(self, event: PersonalEvent) -> bool:
@@ -206,6 +214,12 @@ class Answering:
     def _do(self, case: Escalation, doing: Doing, *, of: str, seen: int | None = None) -> None:
         own = step_id(subject=OURSELVES, identity=case.identity, idempotency_key=f"{case.id}#{of}")
         self.cases.take(self.cases.do(case.identity, case.id, doing, step_id=own, seen=seen))
+
+
+def _shown_by(entry: Entry, case: Escalation) -> dict[str, Any]:
+    """Return the event that something is done with a case for, as a move names it."""
+    whose = entry.event.identity
+    return {"evidence": entry.key.sk, "evidence_of": None if whose == case.identity else whose}
 
 
 def _since(case: Escalation) -> datetime:

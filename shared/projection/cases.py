@@ -106,9 +106,11 @@ class Cases:
         done = self._done(case.identity, case.id)
         return next((move for move in reversed(done) if move.act == "answered" and move.number <= case.number), None)
 
-    def withdraw(self, case: Escalation, why: str, *, evidence: str | None = None) -> None:
+    def withdraw(
+        self, case: Escalation, why: str, *, evidence: str | None = None, evidence_of: str | None = None
+    ) -> None:
         """Take an escalation back by ourselves, unless somebody does something with it meanwhile."""
-        doing = Doing("withdrawn", self.now(), cases.BY_OURSELVES, why, evidence=evidence)
+        doing = Doing("withdrawn", self.now(), cases.BY_OURSELVES, why, evidence=evidence, evidence_of=evidence_of)
         with suppress(Conflict):
             self.take(self.do(case.identity, case.id, doing, seen=case.number))
 

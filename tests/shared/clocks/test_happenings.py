@@ -105,6 +105,12 @@ def test_a_case_is_its_first_offer_and_what_was_done_with_it() -> None:
     assert not any(each.aside for each in found)
 
 
+def test_an_event_of_another_conversation_shows_this_one_no_answer_so_the_move_does() -> None:
+    there = {"identity": CASE.identity, "channel": "x_dm"}
+    (_, found) = of_case(CASE, [move(1, "answered", "mon 09:20", evidence="event#2", answered_in=there)])
+    assert (found.what, found.at) == ("answered", at("mon 09:20"))
+
+
 def test_what_is_taken_for_closed_by_ourselves_was_closed_by_nobody() -> None:
     lena = Agent(subject="lena", department="billing")
     ours, theirs = (move(1, "closed", "mon 09:30", by=by) for by in (BY_OURSELVES, lena))

@@ -103,6 +103,10 @@ def test_whoever_answers_in_private_in_the_platforms_own_app_answers_the_case(
     found = case(house)
     assert found.last is not None
     assert (found.state, found.last.why, found.answered_in) == ("answered", ELSEWHERE, talk(address))
+    assert found.last.evidence_of == address
+    again = there(40, ON, address)
+    house.take(again)
+    assert was_taken_up(case(house), again)
 
 
 @PLACES
@@ -120,7 +124,7 @@ def test_that_it_is_solved_may_be_said_in_private(house: House, address: str | N
     house.take(solved)
     found = case(house)
     assert found.last is not None
-    assert (found.state, found.last.act) == ("accepted", "said_solved")
+    assert (found.state, found.last.act, found.last.evidence_of) == ("accepted", "said_solved", address)
 
 
 @PLACES
