@@ -23,6 +23,7 @@ from bench.figures import Figure
 from bench.samples import Sample, samples
 from infra.publish import publish_playbook
 from shared import aws
+from shared.platforms import unnamed_answers
 from tests.template import ROOT, table_definition
 
 COMPLAINT = "Me han cobrado dos veces la misma factura"
@@ -116,10 +117,11 @@ def measure() -> Iterator[Figure]:
         assert complaint.escalated
         assert not any(cost.escalated for cost in (first, *later, elsewhere))
         known = f"{sample.platform}, a message of a known person"
+        in_all = 3 + (sample.channel in unnamed_answers())  # there, a row says whose the message is
         yield Figure(f"{known}: calls before the answer", max(cost.calls_before for cost in later), "calls", _RULES, 1)
         yield Figure(f"{known}: write units before it", max(cost.units_before for cost in later), "units", _RULES, 1)
-        yield Figure(f"{known}: calls in all", max(cost.calls for cost in later), "calls", _RULES, 3)
-        yield Figure(f"{known}: write units in all", max(cost.units for cost in later), "units", _RULES, 3)
+        yield Figure(f"{known}: calls in all", max(cost.calls for cost in later), "calls", _RULES, in_all)
+        yield Figure(f"{known}: write units in all", max(cost.units for cost in later), "units", _RULES, in_all)
         others = (
             ("a first contact", first),
             ("a known person elsewhere", elsewhere),

@@ -31,6 +31,10 @@ class Sample:
         return f"{self.platform}/{self.sender.ACCOUNT}"
 
     @property
+    def channel(self) -> str:
+        return self._message(self.body).channel
+
+    @property
     def secret(self) -> str:
         return str(self.sender.SECRETS[0])
 

@@ -32,7 +32,7 @@ def consume(queue_url: str, inbox_file: str = "inbox.sqlite3") -> None:
     sqs = boto3.client("sqs")
     with closing(sqlite3.connect(inbox_file, autocommit=True)) as inbox:
         inbox.execute("CREATE TABLE IF NOT EXISTS inbox (claim TEXT PRIMARY KEY, hand_off TEXT NOT NULL)")
-        inbox.execute("CREATE TABLE IF NOT EXISTS told (notice_id TEXT PRIMARY KEY)")
+        inbox.execute("CREATE TABLE IF NOT EXISTS told (notice_id TEXT PRIMARY KEY, notice TEXT)")
         inbox.execute("CREATE TABLE IF NOT EXISTS own (one INTEGER PRIMARY KEY, name TEXT NOT NULL)")
         inbox.execute("INSERT OR IGNORE INTO own VALUES (1, ?)", (uuid4().hex,))
         while True:
@@ -78,7 +78,8 @@ def hear(notice: dict[str, Any], inbox: sqlite3.Connection) -> str:
     found = inbox.execute("SELECT hand_off FROM inbox WHERE claim = ?", (claim,)).fetchone()
     if not found and key.endswith("-accepted"):
         raise LookupError("its hand-off is in no inbox here")
-    is_new = inbox.execute("INSERT OR IGNORE INTO told VALUES (?)", (notice["notice_id"],)).rowcount
+    row = (notice["notice_id"], json.dumps(notice))
+    is_new = inbox.execute("INSERT OR IGNORE INTO told VALUES (?, ?)", row).rowcount
     if is_new and notice["notice"] in ("sent", "failed", "unconfirmed", "given_up"):
         return f"answer {notice['reply']} {notice['notice']}: {notice['why']}".removesuffix(": ")
     if not is_new or not found:

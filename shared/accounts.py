@@ -35,12 +35,14 @@ class AccountThing(Frozen):
     """Something of the company's at a platform that has to be named to ask about it, or to speak through it: a Page, a
     WhatsApp account, a mailbox.
 
-    `through` is the id of another one by which it is reached: an Instagram account's Page.
+    `through` is the id of another one by which it is reached: an Instagram account's Page. `every_minutes` is how often
+    to ask it for what is new, where each is asked by itself; without it, as often as its account.
     """
 
     kind: _Word
     id: _ThingId
     through: _Id | None = None
+    every_minutes: _Cadence | None = None
 
 
 class Account(Frozen):
@@ -78,6 +80,19 @@ def unknown_to_platforms(accounts: Iterable[Account]) -> Iterator[str]:
             if thing.kind not in kinds:
                 remedy = f"name one of: {', '.join(kinds)}" if kinds else "this platform needs none; remove it"
                 yield f"accounts[{account.name}].things[{thing.id}].kind: there is no such kind; {remedy}"
+
+
+def never_asked_by_themselves(accounts: Iterable[Account]) -> Iterator[str]:
+    """Yield a sentence for each thing that is to be asked every so often, and is not asked by itself."""
+    for account in accounts:
+        port = platforms.poll(account.platform) if account.platform in platforms.names() else None
+        asked = port.things if port else ()
+        for thing in account.things:
+            if thing.every_minutes is not None and thing.kind not in asked:
+                remedy = (
+                    "set poll_every_minutes of the account" if port else "its platform tells us by itself; remove it"
+                )
+                yield f"accounts[{account.name}].things[{thing.id}].every_minutes: it is not asked by itself; {remedy}"
 
 
 def named_twice(accounts: Sequence[Account]) -> Iterator[str]:

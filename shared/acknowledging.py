@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from shared.casework.places import rules_of
 from shared.casework.steps import OURSELVES, Agent, ReplyAsked
 from shared.clocks.calendar import is_open, next_opening
 from shared.clocks.thanks import needs_no_answer
@@ -116,7 +117,15 @@ def _is_automatic(message: Message, head: Conversation, playbook: Playbook, now:
     return any(f" {phrase} " in said for phrase in _OF_PROGRAMS)
 
 
-_NEVER: Sequence[_Rule] = (_is_ours, _is_late, _is_in_talk, _is_uninvited, _needs_no_answer, _is_automatic)
+def _is_where_nobody_speaks(message: Message, head: Conversation, playbook: Playbook, now: datetime) -> bool:  # noqa: ARG001
+    """Whoever has left a voicemail would have it asked for in vain."""
+    return rules_of(message.channel) is None
+
+
+_NEVER: Sequence[_Rule] = (
+    *(_is_ours, _is_late, _is_in_talk, _is_uninvited, _needs_no_answer, _is_automatic),
+    _is_where_nobody_speaks,
+)
 
 _OF_PROGRAMS = (
     *("respuesta automatica", "mensaje automatico", "contestador automatico", "fuera de la oficina"),

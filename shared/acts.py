@@ -62,8 +62,9 @@ class HandedOver(_Explained):
 
 
 class Replied(_Act):
-    """The customer is answered, on the channel and in the conversation that the case is about. Whoever answers what was
-    only offered accepts it by that; once it is sent, the case is answered."""
+    """The customer is answered in the conversation that the case is about: where they were answered last, once they
+    have spoken there, else where it began. Whoever answers what was only offered accepts it by that; once it is sent,
+    the case is answered."""
 
     act: Literal["replied"]
     text: Words = Field(description="What they are told.")

@@ -71,7 +71,8 @@ class Escalation(Frozen):
     `path_left_out` how many there were before these. `department`, `priority`, `offered_at` and `accept_by` are those
     of the last offer. `next_by` is until when it is to be answered once it is accepted, and when it is taken for closed
     once it is answered. `reopened_at` is when it was last taken up again after it was answered, `solved_event_key` the
-    journal's key of the message in which the customer said since that it is solved. `corrections` are the last words on
+    journal's key of the message in which the customer said since that it is solved, and `solved_event_of` under which
+    other identity of theirs they said it. `corrections` are the last words on
     what the triage got wrong.
 
     `is_answered` is whether the customer's question was answered, whoever has the case since, and `asked_on_at` when
@@ -117,6 +118,7 @@ class Escalation(Frozen):
     is_answered: bool = False
     answered_in: Talk | None = None
     solved_event_key: str | None = None
+    solved_event_of: str | None = None
     next_by: Instant | None = None
     ended_at: Instant | None = None
     last: Done | None = None

@@ -133,6 +133,7 @@ class HandOff(_Part):
     identity: str = Field(description="The person's address on the channel: namespace:account:id.")
     conversation: Conversation
     message: QuotedMessage = Field(description="What was last said, without text where that was a call.")
+    message_identity: str | None = Field(None, description="Whose the message is, if it is another address of theirs.")
     commitment: Promise | None = Field(description="Set when this reminds of a promise, which is to be seen to.")
     reasons: tuple[Why, ...] = Field(description="Why this department and this priority, the deciding ones first.")
     path: tuple[Stop, ...] = Field((), description="The departments that had it before, the first one first.")
@@ -185,6 +186,7 @@ def hand_off(
                 "identity": escalation.identity,
                 "conversation": message,
                 "message": message,
+                "message_identity": event.identity if event.identity != escalation.identity else None,
                 "commitment": _promise(commitment),
                 "reasons": (*_passed(escalation), *escalation.reasons),
                 "path": escalation.path,

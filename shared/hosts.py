@@ -12,7 +12,12 @@ _HOST = re.compile(r"(?=.{4,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?
 """A name under a top-level domain, without a port: neither an address nor a name of this machine's."""
 
 
+def is_host(name: str) -> bool:
+    """Return whether a name is one of a host on the internet, at the usual port."""
+    return _HOST.fullmatch(name) is not None
+
+
 def host_of(presence: Presence) -> str | None:
     """Return an account's host; none where the playbook names none, or what is none."""
     named = next((thing.id for thing in presence.things if thing.kind == KIND), "")
-    return named if _HOST.fullmatch(named) else None
+    return named if is_host(named) else None

@@ -1,6 +1,6 @@
 """Asking for what is new where nobody tells us: what is asked, when it is due again, and whether it answers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -78,8 +78,12 @@ def things(account: "Account", port: PollPort) -> list[str]:
     return [thing.id for thing in account.things if thing.kind in port.things] or [""]
 
 
-def cadence(account: "Account", port: PollPort) -> timedelta:
-    return timedelta(minutes=account.poll_every_minutes) if account.poll_every_minutes else port.every
+def cadence(account: "Account", port: PollPort, thing: str) -> timedelta:
+    """Return how long to wait between two polls of a thing: what the playbook says of it, or of its account, or else
+    what fits the platform."""
+    said = (each.every_minutes for each in account.things if each.kind in port.things and each.id == thing)
+    minutes = next(said, None) or account.poll_every_minutes
+    return timedelta(minutes=minutes) if minutes else port.every
 
 
 def asked_about(
@@ -94,16 +98,15 @@ def asked_about(
     return replace(whole, things=tuple(each for each in whole.things if each.kind in port.things and each.id == thing))
 
 
-def subscription(polled: Sequence[Polled], account: "Account", port: PollPort, now: datetime) -> Subscription:
-    """Return whether an account that is polled is heard, from how the last polls of its things ended."""
-    wanted, every = things(account, port), cadence(account, port)
-    failing = [found for found in polled if found.failures > TOLERATED]
+def subscription(polled: Mapping[str, Polled], account: "Account", port: PollPort, now: datetime) -> Subscription:
+    """Return whether an account that is polled is heard, from how the last polls of its things ended, by thing."""
+    failing = [found for found in polled.values() if found.failures > TOLERATED]
     if failing:
         sentence = "; ".join(found.says for found in failing)
         return Subscription("failing", sentence, min(found.failing_since or found.at for found in failing))
-    overdue = [found.at for found in polled if now - found.due(every) > OVERDUE]
+    overdue = [found.at for thing, found in polled.items() if now - found.due(cadence(account, port, thing)) > OVERDUE]
     if overdue:
         return Subscription("failing", _STANDS_STILL, min(overdue))
-    if len(polled) < len(wanted):
+    if len(polled) < len(things(account, port)):
         return Subscription("unknown", _NOT_YET)
     return Subscription("active", "")

@@ -30,7 +30,13 @@ _KEPT = 128
 
 @lru_cache(_KEPT)
 def keyed(key: bytes, algorithm: Algorithm = "sha256") -> Mac:
-    """Return what makes MACs under a key, in any number of threads; an empty key makes some too, that prove nothing."""
+    """Return what makes MACs under a key, in any number of threads.
+
+    Raises `ConfigurationError` for a key that is empty or nothing but zeros, with which HMAC fills up any key: anybody
+    could make its proofs.
+    """
+    if not key.strip(b"\0"):
+        raise ConfigurationError("a key is empty, or nothing but zeros: anybody could make its proofs; publish another")
     new = _HASHES[algorithm]
     size = new().block_size
     block = (new(key).digest() if len(key) > size else key).ljust(size, b"\0")
@@ -48,7 +54,7 @@ def keyed(key: bytes, algorithm: Algorithm = "sha256") -> Mac:
 def usable(secrets: Sequence[str], otherwise: str) -> list[bytes]:
     """Return the secrets as bytes; raises `ConfigurationError(otherwise)` when there is none, or a blank one, whose
     proofs anybody could make."""
-    if not secrets or not all(map(str.strip, secrets)):
+    if not secrets or not all(secret.replace("\0", "").strip() for secret in secrets):
         raise ConfigurationError(otherwise)
     return [secret.encode() for secret in secrets]
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
+from urllib.parse import urlsplit
 
 from pydantic import Field
 
@@ -214,8 +215,8 @@ class Find(Protocol):
 @dataclass(frozen=True, slots=True)
 class ReplyPort:
     """How a platform is spoken through. It calls none but `hosts_of(presence)`, over TLS: `hosts`, and where the
-    company runs the platform itself, the host that its playbook names as the account's thing of the kind `host_kind`.
-    No host is ever taken from what came from outside.
+    company runs the platform itself, the host that its playbook names as the account's thing of the kind `host_kind`,
+    by its name or as a URL there. No host is ever taken from what came from outside.
 
     `rules` are by channel. `check(draft, place, now)` returns why something may not be said, or none. `send(reply,
     presence)` says it, in one call that does something, whatever calls that read go before; it never tries again, and
@@ -223,6 +224,9 @@ class ReplyPort:
     reply that was first tried at `since` was taken after all, and under which of the platform's ids, which is none of
     `others`: those are other replies', whose words may be the same. Ask some time later, since platforms show their own
     lists with a delay. None where the platform cannot be asked.
+
+    `repeatable` is whether a reply of which nobody knows may be sent again under its id, and nobody is asked then: the
+    platform takes once what comes twice, however late it comes, and answers it as it did at first.
 
     `now` is the instant of the attempt, which some platforms have to be told; without it, it is the machine's.
 
@@ -236,10 +240,12 @@ class ReplyPort:
     check: Check
     send: Send
     find: Find | None = None
+    repeatable: bool = False
     own_credentials: bool = False
     things: tuple[str, ...] = ()
     host_kind: str = ""
 
     def hosts_of(self, presence: Presence) -> frozenset[str]:
         """Return the hosts that are called for an account."""
-        return self.hosts | {thing.id for thing in presence.things if thing.kind == self.host_kind != ""}
+        named = (thing.id for thing in presence.things if thing.kind == self.host_kind != "")
+        return self.hosts | {urlsplit(each).netloc or each for each in named}

@@ -80,10 +80,11 @@ class PollerSettings(PlatformSettings):
 class MediaSettings(PlatformSettings):
     """What `services/media` needs. `media_most_megabytes` is how large a file may be that is copied,
     `media_retention_days` for how long the bucket keeps it (0 for ever), and `media_scanning` who looks for malware in
-    it."""
+    it. `mail_bucket` is where SES puts the mail that customers write; empty where none comes that way."""
 
     media_queue_url: str = Field(min_length=1)
     media_bucket: str = Field(min_length=1)
+    mail_bucket: str = ""
     media_most_megabytes: int = Field(25, ge=1, le=200)
     media_retention_days: int = Field(0, ge=0)
     media_scanning: Scanning = "none"

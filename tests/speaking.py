@@ -5,7 +5,8 @@ A `replying.py` has `CHANNELS`, a `Spoken` (`tests/spoken.py`) for each channel 
 
 - `NAME`: what an account is called in its webhook's URL, where the playbook has to list it;
 - `THINGS`: what the playbook names for it;
-- `USER`: what stands before the secret in a token;
+- `USER`: what stands before the secret in a token; or `token(secret)`, the token that has it;
+- `lets_in(call, token)`: whether a call is let in by a token, where it signs with that and does not show it;
 - `TEMPLATE`: the name of a template, in the platform's form;
 - `SILENT`: the channels on which nobody can be answered;
 - `WORDS`: the names of what its port reads in answers, so that they are tried with whatever stands there;
@@ -14,6 +15,7 @@ A `replying.py` has `CHANNELS`, a `Spoken` (`tests/spoken.py`) for each channel 
 - `said(call)`: what a call says to a customer as they will read it, where that is not its body or its form.
 """
 
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -36,7 +38,8 @@ class Speaker:
     channels: Mapping[str, Spoken]
     name: str | None
     things: tuple[Thing, ...]
-    user: str
+    token: Callable[[str], str]
+    lets_in: Callable[[Call, str], bool]
     template: str
     silent: tuple[str, ...]
     words: tuple[str, ...]
@@ -49,13 +52,20 @@ def _speaker(module: ModuleType) -> Speaker:
         channels=module.CHANNELS,
         name=getattr(module, "NAME", None),
         things=getattr(module, "THINGS", ()),
-        user=getattr(module, "USER", ""),
+        token=getattr(module, "token", lambda secret: f"{getattr(module, 'USER', '')}{secret}"),
+        lets_in=getattr(module, "lets_in", _shows),
         template=getattr(module, "TEMPLATE", "aviso"),
         silent=getattr(module, "SILENT", ()),
         words=getattr(module, "WORDS", ()),
         before=getattr(module, "before", lambda _, __: {}),
         said=getattr(module, "said", _said),
     )
+
+
+def _shows(call: Call, token: str) -> bool:
+    """Return whether a call shows a token, or the secret that stands in it after a user."""
+    shown = call.url + "".join(call.headers.values())
+    return b64encode(token.encode()).decode() in shown or token.rpartition(":")[2] in shown
 
 
 def _said(call: Call) -> str:

@@ -22,8 +22,8 @@ class Spoken:
     `reads_first` is whether the port reads what is answered before it answers it; `says_when` whether the platform says
     for how long a limit lasts; `keeps_our_id` whether it takes our own id along; `shows` whether it shows what was said
     there to a port that looks for it; `says_to_whom` whether, when it tells of something that the company has said, it
-    names the customer; `spaces_stay` whether it keeps what is written as it is; `receipts` how far it tells that a
-    message got, with our own id.
+    names the customer, and not only the message that is answered; `spaces_stay` whether it keeps what is written as it
+    is; `receipts` how far it tells that a message got, with our own id.
     """
 
     account: str

@@ -97,7 +97,8 @@ class Checks:
             return Subscription("unknown", _CANNOT_BE_ASKED)
         if port.needs_token and token is None:
             return Subscription("unknown", _NO_TOKEN)
-        last = polls.of_account(self.table, account, polling.things(account, port))
+        things = {polls.key(account, thing): thing for thing in polling.things(account, port)}
+        last = {things[key]: found for key, found in polls.all_of(self.table, things).items()}
         return polling.subscription(last, account, port, now)
 
 

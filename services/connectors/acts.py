@@ -15,6 +15,7 @@ from shared.escalation import Escalation
 from shared.ids import step_id
 from shared.playbook import Priority
 from shared.projection.cases import Cases
+from shared.projection.links import members
 from shared.store import claims, keys, steps
 from shared.store.table import Table
 
@@ -75,7 +76,9 @@ class Acts:
 
     def kept(self, claim: Claim, own: str) -> Step | None:
         """Return what was done under an id, be it with the escalation or an answer to the customer; none if nothing."""
-        if there := self.table.get(keys.step(identity_name=claim.identity, step_id=own)):
+        others = members(self.table.get(keys.members(claim.identity)))  # where a case goes on may be another's
+        wanted = [keys.step(identity_name=each, step_id=own) for each in dict.fromkeys((claim.identity, *others))]
+        for there in self.table.get_many(wanted).values():
             return steps.read(there)
         done = steps.moves(self.table, identity=claim.identity, of=claim.escalation_id)
         return next((move for move in done if move.id == own), None)

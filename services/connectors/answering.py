@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from services.connectors.acts import Acts, What, in_the_way, used_before
 from shared.casework.places import may_say, place_of
@@ -17,7 +18,9 @@ from shared.connectors.claims import Claim
 from shared.errors import Conflict
 from shared.escalation import Escalation
 from shared.models import Message, PersonalEvent
+from shared.projection.asking import last_message
 from shared.projection.conversation import Conversation
+from shared.projection.going_on import goes_on_in, head, talk_of
 from shared.replying import Draft, Refusal
 from shared.store import journal, keys, steps
 from shared.store.keys import Key
@@ -34,6 +37,18 @@ class RefusedError(Exception):
 
 
 _NOWHERE = Refusal(code="not_reachable", sentence="there is no conversation of theirs to answer in: answer at the desk")
+
+
+class _Where(NamedTuple):
+    """A conversation, and what of it is answered, if that is a message, with its key in the journal."""
+
+    conversation: Conversation
+    reply_to: str | None = None
+    said: PersonalEvent | None = None
+
+    @property
+    def answered(self) -> Message | None:
+        return self.said if isinstance(self.said, Message) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +70,8 @@ class Answering:
         if there := self.acts.kept(claim, own):
             return _asked(there)
         case = self._theirs(claim)
-        event, conversation = self._where(claim, case.event_key)
-        place = place_of(conversation, event if isinstance(event, Message) else None)
+        where = self._where(case)
+        place = place_of(where.conversation, where.answered)
         if refusal := may_say(Draft(text=text), place, self.now()):
             raise RefusedError(refusal)
         if case.state == "offered":
@@ -66,14 +81,14 @@ class Answering:
                 raise Conflict(in_the_way(case, claim.department))
         asked = ReplyAsked(
             id=own,
-            identity=claim.identity,
+            identity=where.conversation.identity,
             at=self.now(),  # not before it was accepted: only then does it answer the case
             by=by,
-            channel=conversation.channel,
-            account=conversation.account,
-            thread=conversation.thread,
+            channel=where.conversation.channel,
+            account=where.conversation.account,
+            thread=where.conversation.thread,
             text=text,
-            reply_to=case.event_key if isinstance(event, Message) else None,
+            reply_to=where.reply_to,
             escalation_id=case.id,
         )
         return _asked(steps.keep(self.table, asked))
@@ -86,14 +101,18 @@ class Answering:
             raise Conflict(in_the_way(case, claim.department))
         return case
 
-    def _where(self, claim: Claim, event_key: str) -> tuple[PersonalEvent, Conversation]:
-        """Return what the escalation rests on, and the conversation in which it was said."""
-        said = self.table.get(Key(keys.identity(claim.identity), event_key))
+    def _where(self, case: Escalation) -> _Where:
+        """Return where an escalation is answered: in the conversation in which it goes on, and there what the customer
+        said last; otherwise where it began, and there what it rests on."""
+        if there := goes_on_in(self.table, case):
+            last = last_message(self.table, there)
+            return _Where(there, last.key.sk, last.event) if last else _Where(there)
+        said = self.table.get(Key(keys.identity(case.identity), case.event_key))
         event = journal.entry(said).event if said else None
-        head = self.table.get(keys.conversation(event)) if event else None
-        if event is None or head is None:
+        own = head(self.table, talk_of(event)) if event else None
+        if event is None or own is None:
             raise RefusedError(_NOWHERE)
-        return event, Conversation.model_validate_json(head["state"]["S"])
+        return _Where(own, case.event_key, event) if isinstance(event, Message) else _Where(own)
 
 
 def _asked(kept: Step) -> ReplyAsked:

@@ -14,6 +14,7 @@ and no seat. The steps of one act, and what becomes of it when the process dies 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Literal, NamedTuple
 
 import orjson
@@ -149,10 +150,12 @@ class InQueue:
         return True
 
     def _tell(self, act: _Act, outcome: _Outcome, *, own: str) -> None:
-        """Tell a department what became of an act, under an id of its own that is the same at each time."""
+        """Tell a department what became of an act, under an id of its own that is the same at each time: an act that is
+        refused again for another reason is other news."""
         telemetry.count(f"Act{outcome.notice.capitalize()}")
         said = act._asdict() | outcome._asdict()
-        notice = Notice(notice_id=f"{own}-{outcome.notice}", at=self.acts.now(), **said)
+        reason = f"-{sha256(outcome.why.encode()).hexdigest()[:8]}" if outcome.notice == "refused" else ""
+        notice = Notice(notice_id=f"{own}-{outcome.notice}{reason}", at=self.acts.now(), **said)
         put(notice, self.departments)
 
 

@@ -61,7 +61,7 @@ class Teller:
 
     def _told(self, department: Department, tool: Tool, claim: Claim, notice: Notice) -> Outcome:
         labels, known = LABELS[tool.language], self.secrets.of(department.name)
-        line = labels.over[notice.notice].format(why=notice.why, to=notice.to)
+        line = ": ".join(filter(None, (labels.over[notice.notice].format(to=notice.to), notice.why.rstrip(".")))) + "."
         telling = Telling(notice, claim.claim, claim.place, claim.since, line, self.now(), known.signing, known.token)
         if isinstance(tool, Mail):
             return self.post.over(tool, telling)

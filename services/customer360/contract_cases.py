@@ -70,6 +70,9 @@ class Escalation(Part):
     solved_event_key: str | None = Field(
         description="The timeline entry in which the customer says that it is solved, once somebody had accepted it."
     )
+    solved_event_of: str | None = Field(
+        description="The identity of that entry, where it is another one of the customer's."
+    )
     corrections: tuple[Correction, ...] = Field(
         description="The last word on each part of the triage, where one was said."
     )

@@ -38,7 +38,7 @@ class Reply(Part):
 class Stored(Part):
     """What became of a file that came with a message: our own copy of it, or why there is none."""
 
-    attachment: Count = Field(description="Its place among the event's attachments, from 0.")
+    attachment: Count = Field(description="Its place among the event's attachments, from 0; a call's recording is 0.")
     state: copies.State = Field(
         description="copied is kept; refused is not to be had from us, for what it is; gone was not to be had from the "
         "platform; later is being tried again."

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from services.customer360 import contract_history
 from services.customer360.access import Access
 from shared.escalation import Escalation
-from shared.models import Attachment, Deletion, Edit, Message, PersonalEvent
+from shared.media.copies import attached
+from shared.models import Deletion, Edit, Message, PersonalEvent
 from shared.projection.revision import Revision, revision
 from shared.store import keys
 from shared.store.journal import Entry
@@ -88,11 +89,7 @@ def folded(
 def brought_by(entry: Entry, *, last: Mapping[Target, Revision], edits: Mapping[Key, Entry]) -> Entry:
     """Return the entry that brought the attachments which this one shows: itself, or its last edit."""
     edit = edits.get(key) if (key := last_edit(entry, last)) else None
-    return edit if edit is not None and attachments(edit) else entry
-
-
-def attachments(entry: Entry) -> Sequence[Attachment]:
-    return entry.event.attachments if isinstance(entry.event, Message | Edit) else ()
+    return edit if edit is not None and attached(edit.event) else entry
 
 
 def resting(escalations: Iterable[Escalation], department: str | None) -> frozenset[Target]:

@@ -16,7 +16,7 @@ from services.customer360.said import Said
 from services.customer360.timeline import Filter, Owners, Thing
 from shared.casework.steps import ReplyAsked
 from shared.ids import customer_id
-from shared.media.copies import Copy
+from shared.media.copies import Copy, attached
 from shared.store import cards, keys
 from shared.store.customers import Customers
 from shared.store.journal import Entry
@@ -101,7 +101,7 @@ class Chronicle:
 
     def _stored(self, brought: Sequence[Entry]) -> list[list[contract_history.Stored]]:
         """Return what became of the files of each of these entries."""
-        places = [[(entry.key, number) for number, _ in enumerate(folding.attachments(entry))] for entry in brought]
+        places = [[(entry.key, number) for number, _ in enumerate(attached(entry.event))] for entry in brought]
         known = self._customers.copies(chain.from_iterable(places))
         return [[self._as_shown(place[1], known[place]) for place in of_one if place in known] for of_one in places]
 

@@ -103,7 +103,8 @@ class Said(Body):
 class CaseReply(Said):
     """Something is said to the customer about a case, which it answers once it is sent.
 
-    Without a conversation it is said in the one that the case is about.
+    Without a conversation it is said in the one that the case is about: where it was answered last, once the customer
+    has spoken there, else where it began.
     """
 
     number: Number = None

@@ -106,6 +106,9 @@ class Escalation(Part):
     solved_event_key: str | None = Field(
         description="The timeline entry in which the customer says that it is solved, once somebody had accepted it."
     )
+    solved_event_of: str | None = Field(
+        description="The identity of that entry, where it is another one of the customer's."
+    )
     ended_at: Instant | None
     returns: int = Field(description="How often it was handed back, or came to a department that had it before.")
     path: tuple[Stop, ...] = Field(description="The departments that had it before, the first one first.")

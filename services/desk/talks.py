@@ -14,7 +14,9 @@ from shared.casework.replies import ReplyHead
 from shared.errors import InvalidParameter
 from shared.escalation import Escalation
 from shared.models import Message, PersonalEvent
+from shared.projection.asking import last_message
 from shared.projection.conversation import Conversation
+from shared.projection.going_on import talk_of
 from shared.replying import Place
 from shared.store import journal, keys
 from shared.store.keys import Key
@@ -56,14 +58,14 @@ class Talks:
         return self._answering(found[0], where.reply_to)
 
     def of_case(self, person: Person, case: Escalation, where: Where) -> Talk:
-        """Return the conversation that is named, or else where a case went on, or else the one that it is about; there,
-        what was said in public, or on a channel on which everything answers something, is what is answered unless
-        something else is named."""
+        """Return the conversation that is named, or else where a case went on, once the customer has spoken there, or
+        else the one that it is about; there, what was said in public, or on a channel on which everything answers
+        something, is what is answered unless something else is named."""
         event = None if where.names_a_conversation else self._event(case.identity, case.event_key)
         head = next((each for each in person.conversations if event and _is_in(event, each)), None)
-        went_on = next((each for each in person.conversations if event and _goes_on_in(case, each)), head)
-        if went_on is not None and went_on != head:
-            return self._answering(went_on, where.reply_to)
+        there = (each for each in person.conversations if _goes_on_in(case, each) and each.last_inbound_at)
+        if head is not None and where.reply_to is None and (went_on := next(there, None)):
+            return self._answering(went_on, None)
         if head is None:
             return self.meant(person, where if where.names_a_conversation else where._replace(identity=case.identity))
         if where.reply_to is None and isinstance(event, Message) and _is_answered(event):
@@ -113,16 +115,10 @@ class Talks:
 
     def _last(self, conversation: Conversation) -> Talk:
         """Return a conversation with the customer's last message there, if that is still known, by one query."""
-        at = conversation.last_inbound_at
-        if at is None:
+        last = last_message(self.table, conversation)
+        if last is None or not isinstance(last.event, Message):
             return Talk(conversation)
-        first = f"{keys.EVENT_PREFIX}{keys.instant(at)}"
-        rows = self.table.query(keys.identity(conversation.identity), first=first, last=f"{first}{_LAST}")
-        for row in rows:
-            event = journal.entry(row).event
-            if isinstance(event, Message) and event.direction == "inbound" and _is_in(event, conversation):
-                return Talk(conversation, row["sk"]["S"], event)
-        return Talk(conversation)
+        return Talk(conversation, last.key.sk, last.event)
 
     def _event(self, identity: str, key: str) -> PersonalEvent | None:
         if not is_event_key(key):
@@ -183,12 +179,7 @@ def _is_in(event: PersonalEvent, conversation: Conversation) -> bool:
 
 
 def _goes_on_in(case: Escalation, conversation: Conversation) -> bool:
-    there = case.answered_in
-    return there is not None and (there.identity, there.channel, there.thread) == (
-        conversation.identity,
-        conversation.channel,
-        conversation.thread,
-    )
+    return case.answered_in == talk_of(conversation)
 
 
 def _last_heard(conversation: Conversation) -> datetime:

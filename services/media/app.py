@@ -10,6 +10,7 @@ from services.media.waking import Failures, wake
 from shared import aws, calling, secrets, settings, telemetry
 from shared.media.scanning import GuardDuty, NoScanner
 from shared.queues import Media
+from shared.store.elsewhere import MailBucket
 from shared.store.media import MediaBucket
 from shared.store.playbooks import CurrentPlaybook
 from shared.store.table import Table
@@ -17,10 +18,12 @@ from shared.store.table import Table
 _settings = settings.read(settings.MediaSettings)
 _table = Table(aws.client("dynamodb"), _settings.table_name)
 _queue = Media(aws.client("sqs"), _settings.media_queue_url)
-_bucket = MediaBucket(aws.later("s3", patience=30), _settings.media_bucket)
+_s3 = aws.later("s3", patience=30)
+_bucket = MediaBucket(_s3, _settings.media_bucket)
 _copier = Copier(
     table=_table,
     bucket=_bucket,
+    mails=MailBucket(_s3, _settings.mail_bucket),
     playbook=CurrentPlaybook(_table),
     tokens=partial(secrets.api_tokens, aws.client("secretsmanager"), _settings.api_tokens_id),
     client=calling.over_tls(stand_ins=_settings.platform_apis, public_only=True),

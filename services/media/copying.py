@@ -12,22 +12,24 @@ from urllib.parse import quote, unquote
 
 import httpx
 
+from services.media.enclosed import cut_out
 from shared import platforms, telemetry
 from shared.accounts import Account
 from shared.calling import drive
 from shared.channels import presence
 from shared.listening import is_overheard
-from shared.media.copies import APART, KEPT, Copy, object_name
+from shared.media.copies import APART, KEPT, Copy, attached, object_name
 from shared.media.fetching import Fetched, fetch
-from shared.media.places import Gone, Later, MediaPort, Place, Refused, Wanted
+from shared.media.places import Enclosed, Gone, Later, MediaPort, Place, Refused, Wanted
 from shared.media.scanning import Scanner
 from shared.media.types import Checked, check
-from shared.models import Edit, Message
+from shared.models import Edit
 from shared.playbook import Playbook
 from shared.ports import Call, Presence
 from shared.queues import MediaWaiting
 from shared.secrets import ApiToken
 from shared.store import journal, keys, media, revisions
+from shared.store.elsewhere import Mails
 from shared.store.journal import Entry
 from shared.store.keys import Key
 from shared.store.media import MediaBucket
@@ -46,7 +48,8 @@ _NO_WORD = "nobody has scanned it within a day: see whether the scanner is on fo
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A file that is wanted, and how it is asked for; `message` is the platform's id of the message that it is of."""
+    """A file that is wanted, and how it is asked for; `message` is the platform's id of the message that it is of, and
+    `entry` what brought it."""
 
     port: MediaPort
     presence: Presence
@@ -54,6 +57,7 @@ class Wish:
     has_token: bool
     waiting: MediaWaiting
     message: str
+    entry: Entry
 
     def object_name(self, prefix: str) -> str:
         event = self.waiting.event
@@ -63,10 +67,12 @@ class Wish:
 @dataclass(frozen=True, slots=True)
 class Copier:
     """`tokens` are the API tokens by `<platform>/<account>`; `client` connects to public addresses only; `now` returns
-    an aware instant. Rows are kept `for_days`, without an end for 0."""
+    an aware instant. `mails` is the bucket of the mail that files are cut out of. Rows are kept `for_days`, without an
+    end for 0."""
 
     table: Table
     bucket: MediaBucket
+    mails: Mails
     playbook: Callable[[], Playbook]
     tokens: Callable[[], Mapping[str, ApiToken]]
     client: httpx.Client
@@ -105,9 +111,9 @@ class Copier:
         if is_overheard(event):
             return None
         port = platforms.media(vendor)
-        if port is None or not isinstance(event, Message | Edit) or waiting.number >= len(event.attachments):
+        if port is None or waiting.number >= len(attached(event)):
             return None
-        wanted = Wanted(event.attachments[waiting.number], event.channel, event.account)
+        wanted = Wanted(attached(event)[waiting.number], event.channel, event.account)
         if not port.has(wanted):
             return None
         name = f"{vendor}/{entry.delivery.account}"
@@ -115,7 +121,7 @@ class Copier:
         account = next(listed, Account(platform=vendor, account=entry.delivery.account))
         token = self.tokens().get(name)
         message = event.target if isinstance(event, Edit) else event.external_id
-        return Wish(port, presence(account, token), wanted, token is not None, waiting, message)
+        return Wish(port, presence(account, token), wanted, token is not None, waiting, message, entry)
 
     def _fetched(self, wish: Wish) -> Fetched | Refused | Gone | Later:
         last = self.table.get(revisions.key(partition=wish.waiting.event.pk, target=wish.message))
@@ -126,6 +132,8 @@ class Copier:
         asking = wish.port.locate(wish.presence, wish.wanted, self.now())
         place = drive(asking, self.client, hosts=wish.port.hosts)
         assert not isinstance(place, Call), "only a dry run ends with a call"
+        if isinstance(place, Enclosed):
+            return cut_out(wish.entry, place, wish.port, table=self.table, mails=self.mails, most_bytes=self.most_bytes)
         if not isinstance(place, Place):
             return place
         places = wish.port.places_of(wish.presence)

@@ -108,7 +108,7 @@ class Poller:
 
     def _due_at(self, target: Target) -> datetime:
         known = self.known.get(target.key)
-        return known.due(polling.cadence(target.account, target.port)) if known else _LONGEST_AGO
+        return known.due(polling.cadence(target.account, target.port, target.thing)) if known else _LONGEST_AGO
 
     def _poll(
         self,

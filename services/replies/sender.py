@@ -1,5 +1,6 @@
 """Sending a reply once: our own word that it is tried stands in the journal before the platform is called, and what
-became of it after; what has no such end is looked into, and never simply sent again."""
+became of it after; what has no such end is looked into, and never simply sent again but where the platform takes what
+comes twice once."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -87,13 +88,13 @@ class Sender:
         if speaker is None or speaker.presence is None:
             telemetry.count("ReplyRefused")
             code, why = _NOBODY_SPEAKS if speaker is None else _no_presence(speaker)
-            return self._outcome(head, "refused", code=code, why=why)
+            return self._not_sent(head, asked, code, why)
         where = place(self.table, head, asked)
         code, why = _too_late(head, asked, now) or _not_allowed(speaker.port.check(asked.draft, where, now))
         if code:
-            return self._outcome(head, "refused", code=code, why=why)
+            return self._not_sent(head, asked, code, why)
         if elsewhere := self._is_elsewhere(head, asked):
-            return self._outcome(head, "refused", code="case_moved", why=elsewhere)
+            return self._not_sent(head, asked, "case_moved", elsewhere)
         limits = speaker.rules.limits_of(asked.draft)
         wait = rates.take(self.table, self._whose(speaker, asked), limits.rates, now)
         if wait is not None:
@@ -110,7 +111,7 @@ class Sender:
             found = do(asking, self.client, hosts=speaker.port.hosts_of(speaker.presence))
         except NothingDoneError:
             why = "the platform was not reached"
-            return self._outcome(head, "later", self._backoff(head), code="no_connection", why=why)
+            return self._outcome(head, _undone(head), self._backoff(head), code="no_connection", why=why)
         return self._came_of(found, head, self._whose(speaker, asked))
 
     def _is_elsewhere(self, head: ReplyHead, asked: Asked) -> str | None:
@@ -140,7 +141,18 @@ class Sender:
                 pause = max(self._jittered(timedelta(seconds=found.seconds or 0)), self._backoff(head))
                 if found.account:
                     rates.pause(self.table, whose, self.now() + (timedelta(seconds=found.seconds or 0) or pause))
-                return self._outcome(head, "later", pause, why="the platform takes nothing more for now")
+                return self._outcome(head, _undone(head), pause, why="the platform takes nothing more for now")
+
+    def _not_sent(self, head: ReplyHead, asked: Asked, code: str, why: str) -> timedelta | None:
+        """Keep that a reply is refused; one that the platform may have all the same stays in doubt."""
+        return self._left(head, asked) if head.is_doubtful else self._outcome(head, "refused", code=code, why=why)
+
+    def _left(self, head: ReplyHead, asked: Asked) -> timedelta | None:
+        """Leave a reply to somebody, of which nobody can tell whether it was sent."""
+        if not asked.automatic:
+            return None
+        # nobody is asked to decide about what nobody wrote
+        return self._outcome(head, "given_up", why="it may have been sent, and is not sent twice")
 
     def _look_into(self, head: ReplyHead, asked: Asked) -> timedelta | None:
         """Find out whether a reply was sent of which nobody knows; send it again only when it certainly was not."""
@@ -155,6 +167,9 @@ class Sender:
             head = replies.take(unknown, table=self.table, now=self.now)
         if self._has_come_back(head):
             return None
+        speaker = self._voice(asked)
+        if speaker is not None and speaker.port.repeatable:
+            return self._attempt(head, asked)
         found = self._asked(head, asked, attempt)
         if isinstance(found, Sent):
             return self._outcome(head, "sent", **_as_sent(found, head), why="the platform was asked, and has it")
@@ -165,9 +180,7 @@ class Sender:
             return self._attempt(replies.take(nothing, table=self.table, now=self.now), asked)
         if isinstance(found, Unknown) and not found.for_good and self.now() - attempt.at < _LOOKED_FOR:
             return SAFE_PAUSE
-        if asked.automatic:  # nobody is asked to decide about what nobody wrote
-            return self._outcome(head, "given_up", why="it may have been sent, and is not sent twice")
-        return None
+        return self._left(head, asked)
 
     def _has_come_back(self, head: ReplyHead) -> bool:
         """Return whether the journal has the platform's own word of it, which was not projected yet."""
@@ -237,6 +250,11 @@ def _as_sent(found: Sent, head: ReplyHead) -> dict[str, Any]:
     if head.asked is None or not head.asked.privately:
         return said
     return said | {"channel": said_on(head.asked.channel, privately=True), "thread": found.thread}
+
+
+def _undone(head: ReplyHead) -> Act:
+    """Return what a reply is after an attempt by which nothing was done: still in doubt, where one before it was."""
+    return "unknown" if any(move.act == "unknown" for move in head.moves[-2:-1]) else "later"
 
 
 type _InTheWay = tuple[str, str]

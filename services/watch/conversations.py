@@ -18,6 +18,8 @@ from shared.projection import waits
 from shared.projection.asking import questions
 from shared.projection.cases import offer, open_cases
 from shared.projection.conversation import Conversation
+from shared.projection.going_on import talk_of
+from shared.projection.links import members
 from shared.projection.open_work import attempts_at, kind_of
 from shared.projection.projector import Projector
 from shared.projection.unanswered import (
@@ -141,8 +143,10 @@ def _act(case: Escalation, waiting: _Waiting, at: Stage, playbook: Playbook) -> 
 
 
 def _open_cases(table: Table, waiting: _Waiting) -> list[Escalation]:
-    """Return the open escalations of a conversation, the one to be seen to first before the others."""
-    found = open_cases(table, waiting.head.identity, but="")
-    events = table.get_many(Key(waiting.key.pk, case.event_key) for case in found)
+    """Return the open escalations of a conversation, and those that go on there, the one to be seen to first before the
+    others."""
+    own, others = waiting.head.identity, members(table.get(keys.members(waiting.head.identity)))
+    found, talk = open_cases(table, own, *others, but=""), talk_of(waiting.head)
+    events = table.get_many(Key(waiting.key.pk, case.event_key) for case in found if case.identity == own)
     of_it = {key.sk for key, item in events.items() if keys.conversation(journal.entry(item).event) == waiting.key}
-    return [case for case in found if case.event_key in of_it]
+    return [case for case in found if case.answered_in == talk or (case.identity == own and case.event_key in of_it)]

@@ -88,7 +88,7 @@ def _with(case: Escalation, move: CaseMove) -> Escalation:
     if asks_on(move):
         changes |= {"is_answered": False, "asked_on_at": move.at}
     if move.act == "said_solved":
-        changes["solved_event_key"] = move.evidence
+        changes |= {"solved_event_key": move.evidence, "solved_event_of": move.evidence_of}
     return case.model_copy(update=changes | _CHANGES[changes["state"]](case, move))
 
 
@@ -126,13 +126,16 @@ def _goes_back(case: Escalation, act: Act, to: str) -> bool:
     return act == "returned" or (to != case.department and to in {stop.department for stop in case.path})
 
 
+_NOT_SOLVED = {"solved_event_key": None, "solved_event_of": None}
+
+
 def _accepted(case: Escalation, move: CaseMove) -> dict[str, Any]:
     taken: dict[str, Any] = {}
     match move.act:
         case "accepted":
             taken = {"held_by": move.by, "accepted_at": move.at, "reminders": 0}
         case "reopened":
-            taken = {"reopened_at": move.at, "answered_at": None, "solved_event_key": None, "reminders": 0}
+            taken = {"reopened_at": move.at, "answered_at": None, "reminders": 0, **_NOT_SOLVED}
     return {**taken, "next_by": move.due_by or case.next_by}
 
 

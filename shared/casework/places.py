@@ -7,7 +7,7 @@ from shared import platforms
 from shared.errors import UnknownPlatform
 from shared.models import Frozen, Instant, Message
 from shared.projection.conversation import Conversation
-from shared.replying import Draft, Place, Refusal, ReplyPort, Template
+from shared.replying import Draft, Place, Refusal, ReplyPort, Rules, Template
 
 Way = Literal["text", "template", "privately"]
 
@@ -64,18 +64,22 @@ def port_of(channel: str) -> ReplyPort | None:
         return None
 
 
+def rules_of(channel: str) -> Rules | None:
+    """Return what a channel lets through; none for one that nobody speaks through. Loads its platform's port alone."""
+    port = port_of(channel)
+    return port.rules.get(channel) if port else None
+
+
 def said_on(channel: str, *, privately: bool) -> str:
     """Return the channel on which can be read what is said on a channel: for a private answer that of the messages
     which it is one of."""
-    port = port_of(channel) if privately else None
-    private = port.rules[channel].private_answer if port and channel in port.rules else None
-    return private.channel if private else channel
+    rules = rules_of(channel) if privately else None
+    return rules.private_answer.channel if rules and rules.private_answer else channel
 
 
 def must_answer(channel: str) -> bool:
     """Return whether whatever is said on a channel answers a message there."""
-    port = port_of(channel)
-    rules = port.rules.get(channel) if port else None
+    rules = rules_of(channel)
     return rules is not None and rules.answers
 
 
@@ -96,8 +100,7 @@ _NOBODY_SPEAKS = Refusal(
 def options(place: Place, now: datetime) -> tuple[Option, ...]:
     """Return the ways of saying something in a place, each with whether it is open at an instant, as a person writes
     it; a way that the channel never has is left out, unless there is no other."""
-    port = port_of(place.channel)
-    rules = port.rules.get(place.channel) if port else None
+    rules = rules_of(place.channel)
     if rules is None:
         return (Option(way="text", open=False, refusal=may_say(_PROBES["text"], place, now)),)
     offered: dict[Way, bool] = {

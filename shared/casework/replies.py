@@ -89,10 +89,11 @@ class Told(Frozen):
 
 
 class Echo(Frozen):
-    """The platform's own word that it has it, and under which id."""
+    """The platform's own word that it has it, under which id, and in which conversation, where it says that."""
 
     at: Instant
     external_id: Identifier
+    talk: Talk | None = None
 
 
 class ReplyHead(Frozen):
@@ -113,14 +114,14 @@ class ReplyHead(Frozen):
 
     @property
     def talk(self) -> Talk | None:
-        """Return the conversation in which it can be read: another than the one in which it was asked for, when it was
-        said privately; none while it is not known what was asked for."""
-        if self.asked is None:
-            return None
-        answer = self.sent
-        if answer is None or answer.channel is None:
-            return Talk(identity=self.identity, channel=self.asked.channel, thread=self.asked.thread)
-        return Talk(identity=answer.address or self.identity, channel=answer.channel, thread=answer.thread or "direct")
+        """Return where it can be read: in private, not where it was asked for; none while what was asked is unknown."""
+        asked, answer = self.asked, self.sent
+        if asked and asked.privately and answer and answer.channel:
+            at = answer.address or self.identity
+            return Talk(identity=at, channel=answer.channel, thread=answer.thread or "direct")
+        if asked and asked.privately and self.echo and self.echo.talk:
+            return self.echo.talk
+        return Talk(identity=self.identity, channel=asked.channel, thread=asked.thread) if asked else None
 
     @property
     def last(self) -> Move | None:
@@ -225,7 +226,8 @@ def hear(head: ReplyHead, event: Message | Receipt) -> ReplyHead:
     """Return the head with one more echo or receipt in it, which is known to be this reply's."""
     match event:
         case Message():
-            return echoed(head, Echo(at=event.occurred_at, external_id=event.external_id))
+            talk = Talk(identity=event.identity, channel=event.channel, thread=event.thread)
+            return echoed(head, Echo(at=event.occurred_at, external_id=event.external_id, talk=talk))
         case Receipt():
             if event.reply_id and event.target and event.status != "failed":
                 head = echoed(head, Echo(at=event.occurred_at, external_id=event.target))
@@ -234,8 +236,12 @@ def hear(head: ReplyHead, event: Message | Receipt) -> ReplyHead:
 
 def echoed(head: ReplyHead, echo: Echo) -> ReplyHead:
     """Return the head with one more of the platform's words on what its id is."""
-    first = min(filter(None, (head.echo, echo)), key=lambda each: (each.at, each.external_id))
+    first = min(filter(None, (head.echo, echo)), key=_first)
     return head.model_copy(update={"echo": first})
+
+
+def _first(echo: Echo) -> tuple[datetime, str, str]:
+    return echo.at, echo.external_id, echo.talk.model_dump_json() if echo.talk else "~"  # what says where before that
 
 
 def reached(head: ReplyHead, told: Told) -> ReplyHead:

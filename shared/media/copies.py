@@ -4,7 +4,7 @@ from hashlib import sha256
 from typing import Any, Literal
 
 from shared.media.scanning import Verdict
-from shared.models import Count, Edit, Frozen, Identifier, Instant, Message, PersonalEvent
+from shared.models import Attachment, Call, Count, Edit, Frozen, Identifier, Instant, Message, PersonalEvent
 
 State = Literal["copied", "refused", "gone", "later"]
 """`copied`: we have it. `refused`: it was not to be kept, or is kept apart. `gone`: the platform no longer has it for
@@ -46,9 +46,16 @@ def _digest(name: str) -> str:
     return sha256(name.encode()).hexdigest()[:40]
 
 
+def attached(event: PersonalEvent) -> tuple[Attachment, ...]:
+    """Return what came with an event, by whose places copies are numbered: with a call, its recording."""
+    if isinstance(event, Call):
+        return (Attachment(type="recording", url=event.recording),) if event.recording else ()
+    return event.attachments if isinstance(event, Message | Edit) else ()
+
+
 def files(event: PersonalEvent) -> dict[str, Any]:
     """Return the attribute by which the journal's item of an event says that it has attachments, and how many: none
     where nothing of them leads anywhere. The table's stream is filtered by it (`template.yaml`)."""
-    attachments = event.attachments if isinstance(event, Message | Edit) else ()
+    attachments = attached(event)
     leads_somewhere = any(each.id or each.url for each in attachments)
     return {"files": {"N": str(len(attachments))}} if leads_somewhere else {}

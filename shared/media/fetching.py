@@ -27,6 +27,7 @@ _ENCODED = "it came in an encoding that was not asked for"
 _LINK_IS_OVER = Gone("the platform no longer gives it: the time of its link is over, or it was taken away")
 _TOKEN = Later("the platform does not let us have it: give the account a token that may read it")
 _CUT = Later("the platform did not answer, or stopped in the middle")
+_NOT_YET = Later("the platform does not have it yet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def _followed(place: Place, client: httpx.Client, places: frozenset[str], most_b
             if response.status_code in _LEADS_ON:
                 url = _onward(url, response.headers.get("location", ""))
                 continue
-            _must_be_there(response, with_token=bool(own), now=now)
+            _must_be_there(response, with_token=bool(own), may_come=place.may_come, now=now)
             return Fetched(_read(response, most_bytes, until), response.headers.get("content-type"))
     raise _Is(Refused(_TO_AND_FRO))
 
@@ -84,7 +85,7 @@ def _onward(url: str, location: str) -> str:
         raise _Is(Refused(ELSEWHERE)) from None
 
 
-def _must_be_there(response: httpx.Response, *, with_token: bool, now: datetime) -> None:
+def _must_be_there(response: httpx.Response, *, with_token: bool, may_come: bool, now: datetime) -> None:
     status = response.status_code
     if status == 200:
         if response.headers.get("content-encoding", "identity") != "identity":
@@ -92,6 +93,8 @@ def _must_be_there(response: httpx.Response, *, with_token: bool, now: datetime)
         return
     if with_token and status in _NOT_LET_IN:
         raise _Is(_TOKEN)
+    if may_come and status == 404:
+        raise _Is(_NOT_YET)
     shown = {name: response.headers[name] for name in ("retry-after",) if name in response.headers}
     raise _Is(not_now(Answer(status, headers=shown), now) or _LINK_IS_OVER)
 
@@ -99,16 +102,17 @@ def _must_be_there(response: httpx.Response, *, with_token: bool, now: datetime)
 def _read(response: httpx.Response, most_bytes: int, until: float) -> bytes:
     said = response.headers.get("content-length", "")
     if said.isascii() and said.isdecimal() and int(said[:20]) > most_bytes:
-        raise _Is(_too_large(most_bytes))
+        raise _Is(too_large(most_bytes))
     body = bytearray()
     for chunk in response.iter_bytes(_CHUNK):
         body += chunk
         if len(body) > most_bytes:
-            raise _Is(_too_large(most_bytes))
+            raise _Is(too_large(most_bytes))
         if monotonic() > until:
             raise _Is(_CUT)
     return bytes(body)
 
 
-def _too_large(most_bytes: int) -> Refused:
+def too_large(most_bytes: int) -> Refused:
+    """Return that a file is not kept for its size."""
     return Refused(f"it is larger than {most_bytes // 1024 // 1024} MB, which is all that is kept of one")

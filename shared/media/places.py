@@ -10,7 +10,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
-from shared.models import Attachment
+from shared.models import Attachment, Delivery
 from shared.ports import Answer, Asking, Presence
 
 FILES = "files"
@@ -29,10 +29,21 @@ class Wanted:
 @dataclass(frozen=True, slots=True)
 class Place:
     """How to ask for the bytes. `headers` may hold a token: they go to the URL's own host, and are left out wherever
-    that leads on to."""
+    that leads on to. `may_come` is whether what is not there yet may be there later."""
 
     url: str = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    may_come: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """In what the delivery itself brought, or in the company's own bucket that it names: as the `part` of this number.
+
+    It is no URL, and leads nowhere else, whatever stands in a payload.
+    """
+
+    part: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +69,9 @@ class Later:
     seconds: int = 0
 
 
-type Located = Place | Refused | Gone | Later
+type Located = Place | Enclosed | Refused | Gone | Later
 type Locate = Callable[[Presence, Wanted, datetime], Asking[Located]]
+type Cut = Callable[[Delivery, str], bytes | Gone]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +82,7 @@ class MediaPort:
     It calls none but `hosts`, over TLS. The bytes are at `places` and at the hosts that the playbook names as `things`
     of the account, by their kinds, and are asked for nowhere else, whatever a payload or a redirect says;
     `*.example.com` are all hosts below that name. `needs_token` is whether nothing can be had without an API token.
+    `cut(delivery, part)` returns the bytes of what is `Enclosed`, where the platform has such.
     """
 
     has: Callable[[Wanted], bool]
@@ -78,6 +91,7 @@ class MediaPort:
     places: frozenset[str] = frozenset()
     things: tuple[str, ...] = ()
     needs_token: bool = False
+    cut: Cut | None = None
 
     def places_of(self, presence: Presence) -> frozenset[str]:
         """Return the hosts at which an account's files may be."""

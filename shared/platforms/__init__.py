@@ -4,7 +4,8 @@ A platform is one folder with
 
 - `__init__.py`, its front: `CHANNELS`, the names of the channels it serves; where needed `WINDOWS`, for how long after
   the customer's last word they may be written to freely on a channel (one that it does not name has no such end),
-  `HEADERS` and `QUERY`, the request's headers and the URL's parameters that its events cannot be read without,
+  `UNNAMED_ANSWERS`, the channels on which what the company says names the message that it answers and not whose that
+  is, `HEADERS` and `QUERY`, the request's headers and the URL's parameters that its events cannot be read without,
   `ANSWER`, the media type and the body of our answer where it reads more than the status, and `OWN_HANDSHAKE_SECRETS =
   True`, if the handshake is not made with what signs deliveries, and `DELIVERED_BY`, the service of ours that brings
   its deliveries, if it does not call us itself: its `verify` then refuses whatever is posted; and nothing that costs an
@@ -179,6 +180,17 @@ def windows() -> Mapping[str, timedelta | None]:
             own = getattr(front, "WINDOWS", {})
             found |= {channel: own.get(channel) for channel in front.CHANNELS}
     return MappingProxyType(found)
+
+
+@cache
+def unnamed_answers() -> frozenset[str]:
+    """Return the channels on which what the company says names the message that it answers, and not whose that is;
+    reads the fronts as `windows` does."""
+    found = set[str]()
+    for folder in names():
+        with suppress(Exception):
+            found.update(getattr(import_module(f"{__name__}.{folder}"), "UNNAMED_ANSWERS", ()))
+    return frozenset(found)
 
 
 @cache

@@ -159,8 +159,10 @@ def parse(toml: str, *, today: date | None = None) -> Playbook:
         raise _unusable(advice(error, written)) from error
     problems = [*_departments.unknown_time_zones(playbook), *_calendars.unknown_time_zones(playbook)]
     problems += accounts.unknown_to_platforms(playbook.accounts)
+    problems += accounts.never_asked_by_themselves(playbook.accounts)
     channels = sorted(platforms.windows())
-    problems += [*_targets.unknown_channels(playbook, channels), *_acknowledgement.unknown_channels(playbook, channels)]
+    problems += _targets.unknown_channels(playbook, channels)
+    problems += _acknowledgement.unknown_channels(playbook, channels, platforms.rules())
     problems += _listening.unknown_places(playbook, channels, platforms.names())
     problems += _acknowledgement.too_long(playbook, platforms.rules())
     calendars, strange = public_holidays.looked_up(playbook.calendars, today or datetime.now(UTC).date())

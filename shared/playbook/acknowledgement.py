@@ -1,7 +1,7 @@
 """What customers whom nobody can answer yet are told at once, and in a crisis: when, where, and in which words."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
@@ -165,8 +165,8 @@ def _since(playbook: "Playbook") -> Iterator[str]:
         yield "crisis.since: is missing; say from when on the committee's texts are the only ones"
 
 
-def unknown_channels(playbook: "Playbook", channels: Sequence[str]) -> Iterator[str]:
-    """Yield a sentence for each channel that is named and that no platform has."""
+def unknown_channels(playbook: "Playbook", channels: Sequence[str], spoken: Collection[str]) -> Iterator[str]:
+    """Yield a sentence for each channel that is named and that no platform has, or on which nothing can be said."""
     named = {
         f"{place.setting}.texts.{words.channel}": words.channel
         for place in _places(playbook)
@@ -178,6 +178,8 @@ def unknown_channels(playbook: "Playbook", channels: Sequence[str]) -> Iterator[
     for setting, channel in named.items():
         if channel not in channels:
             yield f"{setting}: there is no such channel; name one of: {', '.join(channels)}"
+        elif channel not in spoken:
+            yield f"{setting}: nothing can be said on this channel, which only brings what customers say; take it out"
 
 
 def too_long(playbook: "Playbook", rules: Mapping[str, "Rules"]) -> Iterator[str]:

@@ -28,9 +28,10 @@ from shared.ids import step_id
 from shared.listening import Hears, hearing
 from shared.models import Call, Message, PersonalEvent
 from shared.playbook import Playbook
-from shared.projection.asking import questions
+from shared.projection.asking import questions, said_after
 from shared.projection.cases import Cases, open_cases
-from shared.projection.conversation import Conversation, asks
+from shared.projection.conversation import Conversation, asks, speaks
+from shared.projection.going_on import head, other_talk, own_talk, talk_of
 from shared.projection.links import members
 from shared.store import journal, keys
 from shared.store.journal import Entry
@@ -64,7 +65,7 @@ class Answering:
     def is_heard(self, answered: CaseMove) -> bool:
         """Return whether a case was answered where we hear it, as for messages: whichever of both comes first, the same
         becomes of it."""
-        return any(map(self.answered_lately, self._talks(self.cases.read(answered.identity, answered.escalation_id))))
+        return any(map(self.answered_lately, self._heads(self.cases.read(answered.identity, answered.escalation_id))))
 
     def answered_lately(self, head: Conversation) -> bool:
         """Return whether the company has said something in a conversation since when a case that was answered by it
@@ -81,9 +82,14 @@ class Answering:
                 if case.state == "offered":
                     self.cases.withdraw(case, why, **_shown_by(entry, case))
                 elif case.state == "accepted" and _since(case) <= entry.event.occurred_at:
-                    other = case.answered_in if case.answered_in == _talk(entry.event) else None
-                    doing = Doing("answered", self.now(), BY_OURSELVES, why, answered_in=other)
-                    self._once(case, doing._replace(**_shown_by(entry, case)))
+                    self._once(case, self._answered(case, entry, why))
+
+    def _answered(self, case: Escalation, entry: Entry, why: str) -> Doing:
+        """Return that a case was answered by something said elsewhere: when we hear of it, since the event says to
+        clocks when it was; where the case only goes on, when it was."""
+        other = case.answered_in if case.answered_in == talk_of(entry.event) else None
+        at = entry.event.occurred_at if other else self.now()
+        return Doing("answered", at, BY_OURSELVES, why, answered_in=other)._replace(**_shown_by(entry, case))
 
     def solved(self, said: Iterable[Entry]) -> None:
         """Take back the cases that nobody has accepted yet and that the customer says are solved; to whoever has
@@ -142,7 +148,7 @@ class Answering:
         that nobody has answered there; that it is solved asks nothing."""
         asked = (
             next((entry for entry in self._unanswered(head, after) if not self._says_solved(entry.event)), None)
-            for head in self._talks(case)
+            for head in self._heads(case)
         )
         return min(filter(None, asked), key=lambda entry: entry.event.occurred_at, default=None)
 
@@ -150,19 +156,30 @@ class Answering:
         after = max(after, head.last_outbound_at or after)
         return questions(self.table, head, after + _MOMENT, self._hears)
 
-    def _talks(self, case: Escalation) -> list[Conversation]:
-        """Return the conversations that a case is about: the one that it rests on, and the other in which it was
-        answered."""
-        talks = filter(None, (self._own_talk(case), case.answered_in))
-        found = (
-            self.table.get(keys.conversation_of(identity_name=each.identity, channel=each.channel, thread=each.thread))
-            for each in talks
-        )
-        return [Conversation.model_validate_json(head["state"]["S"]) for head in found if head]
+    def _heads(self, case: Escalation) -> list[Conversation]:
+        """Return the conversations that a case is about: the one that it rests on, and where it goes on."""
+        talks = filter(None, (own_talk(self.table, case), other_talk(self.table, case)))
+        return list(filter(None, (head(self.table, each) for each in talks)))
 
-    def _own_talk(self, case: Escalation) -> Talk | None:
-        item = self.table.get(Key(keys.identity(case.identity), case.event_key))
-        return _talk(journal.entry(item).event) if item else None
+    def linked(self, identities: Iterable[str]) -> None:
+        """See to the cases of identities that are one customer by now: what was said in a conversation in which one of
+        them goes on may have been heard before that was known."""
+        for identity in dict.fromkeys(identities):
+            for case in open_cases(self.table, identity, but=""):
+                if case.answered_in and case.answered_in.identity != identity:
+                    self._catch_up(case, case.answered_in)
+
+    def _catch_up(self, case: Escalation, there: Talk) -> None:
+        """See to what was said in the conversation in which a case goes on, since it was answered there."""
+        answer = self.cases.answer(case)
+        found = head(self.table, there)
+        if answer is None or found is None:
+            return
+        if case.state == "answered":
+            self.take_up(case.identity, case.id)
+        later = list(said_after(self.table, found, self._said_at(answer)))
+        self.elsewhere(entry for entry in later if speaks(entry.event) == "outbound")
+        self.solved(later)
 
     def replied(self, head: ReplyHead) -> None:
         """See to the case that a reply names, once it is known to be sent: whoever wrote it has answered it."""
@@ -171,7 +188,7 @@ class Answering:
             return
         case = self.named(head.identity, asked.escalation_id)
         if case and case.state == "accepted" and _since(case) <= asked.at:
-            other = head.talk if head.talk != self._own_talk(case) else None
+            other = head.talk if head.talk != own_talk(self.table, case) else None
             doing = Doing("answered", max(head.sent_at, asked.at), asked.by, answered_in=other)
             self._once(case, doing, of=head.id)
 
@@ -193,7 +210,7 @@ class Answering:
             event = journal.entry(item).event if item else None
             if event is None or event.occurred_at >= entry.event.occurred_at:
                 continue
-            if _talk(entry.event) not in (_talk(event), case.answered_in):
+            if talk_of(entry.event) not in (talk_of(event), case.answered_in):
                 continue
             if not case.path or case.offered_at <= entry.event.occurred_at:
                 yield case
@@ -224,7 +241,3 @@ def _shown_by(entry: Entry, case: Escalation) -> dict[str, Any]:
 
 def _since(case: Escalation) -> datetime:
     return case.accepted_at or case.offered_at
-
-
-def _talk(event: PersonalEvent) -> Talk:
-    return Talk(identity=event.identity, channel=event.channel, thread=event.thread)

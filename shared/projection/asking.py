@@ -5,7 +5,7 @@ from datetime import datetime
 from heapq import merge
 
 from shared.listening import Hears, deaf
-from shared.models import PersonalEvent
+from shared.models import Message, PersonalEvent
 from shared.projection.conversation import Conversation, asks, speaks
 from shared.store import journal, keys
 from shared.store.journal import Entry
@@ -33,6 +33,21 @@ def questions(table: Table, head: Conversation, since: datetime, hears: Hears = 
     first; by what is heard, what nobody said to the company and is to be answered all the same. Only as much of the
     journal is read as is looked at."""
     yield from (entry for entry in _said(table, head, since) if asks(entry.event, hears))
+
+
+def said_after(table: Table, head: Conversation, at: datetime) -> Iterator[Entry]:
+    """Yield everything in a conversation after an instant, whoever said it, the first thing first."""
+    yield from (entry for entry in _said(table, head, at) if entry.event.occurred_at > at)
+
+
+def last_message(table: Table, head: Conversation) -> Entry | None:
+    """Return the customer's last message in a conversation, if that is still known, by one query."""
+    if head.last_inbound_at is None:
+        return None
+    first = f"{keys.EVENT_PREFIX}{keys.instant(head.last_inbound_at)}"
+    rows = table.query(keys.identity(head.identity), first=first, last=f"{first}{_LAST}")
+    entries = _in_it(rows, head, head.last_inbound_at)
+    return next((each for each in entries if isinstance(each.event, Message) and is_inbound(each.event)), None)
 
 
 def _said(table: Table, like: Conversation | PersonalEvent, since: datetime) -> Iterator[Entry]:

@@ -7,7 +7,8 @@ until nothing changes: a message that was journalled between the question and th
 question.
 """
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Literal, NamedTuple
 
@@ -19,6 +20,8 @@ from shared.models import Call, Count, Direction, Frozen, Instant, Message, Pers
 from shared.projection import tones
 from shared.projection.known import Known, join, said
 from shared.projection.tones import Felt
+from shared.store import keys
+from shared.store.keys import Key
 
 type FirstInboundAfter = Callable[[datetime], datetime | None]
 """Ask the journal for the instant of the first thing after an instant that the customer said in this conversation; to
@@ -129,6 +132,15 @@ def touches(event: PersonalEvent) -> bool:
             return status != "ringing"
         case _:
             return False
+
+
+def by_conversation(events: Iterable[PersonalEvent]) -> dict[Key, list[PersonalEvent]]:
+    """Return the contacts among events, by the keys of the heads that they are in."""
+    found: dict[Key, list[PersonalEvent]] = defaultdict(list)
+    for event in events:
+        if touches(event):
+            found[keys.conversation(event)].append(event)
+    return found
 
 
 def speaks(event: PersonalEvent) -> Literal["inbound", "outbound"] | None:

@@ -8,6 +8,7 @@ arrived or failed: nobody's case is taken back, and what a program said ends nob
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import NamedTuple
 
 from shared.casework.cases import BY_OURSELVES
@@ -123,10 +124,24 @@ class Outbound:
         head = replies.told(own, event, table=self.table, now=self.now)
         if head.sent is None or _was_sooner(head, event):
             self._arrived(head)
+        if isinstance(event, Message) and head.asked and head.asked.escalation_id:
+            self._asked_meanwhile(head, head.asked.escalation_id)
 
-    def take(self, step: ReplyAsked | ReplyMove) -> None:
+    def _asked_meanwhile(self, head: ReplyHead, escalation_id: str) -> None:
+        """Take up the case that a reply answered, if the customer asked on where it was said before its echo came:
+        until then nothing was known to be said there."""
+        case = self.answering.named(head.identity, escalation_id)
+        if case is not None and case.state == "answered":
+            self.answering.take_up(case.identity, case.id)
+
+    def take(self, step: ReplyAsked | ReplyMove | LinkDecision) -> None:
         """Take in what is to be said, or what became of it, and put it on the queue where it is to be sent from now
-        on: when it is asked for, and when somebody decides that it goes out again."""
+        on: when it is asked for, and when somebody decides that it goes out again. Whoever is linked is one customer:
+        what one of them said may be about a case of another's."""
+        if isinstance(step, LinkDecision):
+            if step.decision == "linked":
+                self.answering.linked(chain.from_iterable(step.pairs))
+            return
         head = replies.take(step, table=self.table, now=self.now)
         if isinstance(step, ReplyMove) and step.act != "attempted":
             self._arrived(head)

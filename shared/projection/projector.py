@@ -6,15 +6,14 @@ conditional on the state they were computed from. The stream's record is done wi
 escalation is a record of the stream itself, and its hand-off goes out from there.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache, partial
 
 from shared.casework.cases import OFFERING
 from shared.casework.commitments import CommitmentHead
-from shared.casework.steps import CaseMove, ReplyAsked, ReplyMove, Step
+from shared.casework.steps import CaseMove, LinkDecision, ReplyAsked, ReplyMove, Step
 from shared.escalation import ENDED, Escalation, escalate
 from shared.handoff import hand_off, offer_id
 from shared.listening import hearing
@@ -27,13 +26,15 @@ from shared.projection import conversation as conversations
 from shared.projection.about import About
 from shared.projection.answering import Answering
 from shared.projection.cases import DESK, Cases, listing, offer, open_cases
-from shared.projection.conversation import Conversation
+from shared.projection.conversation import Conversation, by_conversation
 from shared.projection.expansion import expand
+from shared.projection.going_on import told_of
 from shared.projection.grounds import EVENT_IS_GONE, groundless, grounds, take_back_if_answered
 from shared.projection.noticing import tell, tell_heard
 from shared.projection.open_work import LISTING, attempts_at, kind_of, listed
 from shared.projection.outbound import Outbound, sort_out
 from shared.projection.settling import settle
+from shared.projection.unnamed import tell_again
 from shared.queues import Departments, Replies
 from shared.store import journal, keys, revisions, steps
 from shared.store.journal import Bucket, Entry
@@ -71,6 +72,7 @@ class Projector:
         entries = [journal.entry(item) for item in items if item["sk"]["S"].startswith(keys.EVENT_PREFIX)]
         if told := [entry for entry in entries if entry.event.names_a_customer]:
             replace(self, playbook=cache(self.playbook))._events(told)  # all of it under one playbook
+        tell_again(entries, self.table)
         for item in items:
             if item["sk"]["S"] == keys.DELIVERY:
                 self._expand(item)
@@ -91,7 +93,7 @@ class Projector:
             if case.offer == step.number and case.state not in ENDED:  # else a later step has offered it anew
                 is_offered = case.state == "offered"  # else it is told as it was then
                 self._hand_over(case if is_offered else self.cases.after(case.identity, case.id, step.number))
-        if isinstance(step, ReplyAsked | ReplyMove):
+        if isinstance(step, ReplyAsked | ReplyMove | LinkDecision):
             self._outbound.take(step)
         if isinstance(step, ReplyAsked) and step.automatic:
             key = keys.conversation_of(identity_name=step.identity, channel=step.channel, thread=step.thread)
@@ -107,28 +109,28 @@ class Projector:
         return Outbound(self.table, self.playbook, self.now, self._count, self.replies)
 
     def _count(self, events: Sequence[PersonalEvent]) -> None:
-        for key, told in _by_conversation(events).items():
+        for key, told in by_conversation(events).items():
             self._head(key, told, self.table.get(key))
 
     def _events(self, entries: Sequence[Entry]) -> None:
         events = [entry.event for entry in entries]
-        wanted = [*_by_conversation(events), *replies.pointing(events)]
+        wanted = [*by_conversation(events), *replies.pointing(events)]
         seen = self.table.get_many([keys.about(events[0].identity), *wanted])
         about = self._know(events, seen)
         found = sort_out(entries, seen, self.table)
-        settled = {key: self._head(key, told, seen.get(key)) for key, told in _by_conversation(found.counted).items()}
+        settled = {key: self._head(key, told, seen.get(key)) for key, told in by_conversation(found.counted).items()}
         for entry in entries:
             revisions.keep(self.table, entry.event)
             if self._escalate(entry, about):
                 self._outbound.late(entry, settled.get(keys.conversation(entry.event)))
             retention.limit(self.table, entry, self.playbook)
         self._outbound.heard(entries, found)
-        tell_heard(found.ours.values(), self.cases, self.departments)
         # Every message would cost a query more, were it asked for more than what was answered lately, and where we hear
         # it: before the watch closes what was answered elsewhere, it looks.
         lately = {key for key, head in settled.items() if head and self.answering.answered_lately(head)}
         self.answering.asked_on(event for event in events if keys.conversation(event) in lately)
         acknowledging.acknowledge(entries, settled, table=self.table, playbook=self.playbook, now=self.now)
+        tell_heard(found.ours.values(), self.cases, self.departments)
 
     def _know(self, events: Sequence[PersonalEvent], seen: dict[Key, Item]) -> About | None:
         key = keys.about(events[0].identity)
@@ -213,9 +215,7 @@ class Projector:
 
     def _hand_over(self, case: Escalation) -> None:
         """Put an open escalation on its department's queue."""
-        identity, last = case.identity, case.last
-        told = Key(keys.identity(last.evidence_of or identity), last.evidence) if last and last.evidence else None
-        event_key = told or Key(keys.identity(identity), case.event_key)
+        identity, event_key = case.identity, told_of(self.table, case)
         about_key, members_key = keys.about(identity), keys.members(identity)
         rests_on = grounds(case)
         found = self.table.get_many([event_key, about_key, members_key, *([rests_on] if rests_on else [])])
@@ -290,11 +290,3 @@ class Projector:
             escalation = Escalation.model_validate_json(item["state"]["S"])
             plain = {name: value for name, value in item.items() if name not in (*LISTING, *DESK)}
             self.table.change(key, before=item, after=plain | listing(key, escalation))
-
-
-def _by_conversation(events: Iterable[PersonalEvent]) -> dict[Key, list[PersonalEvent]]:
-    found: dict[Key, list[PersonalEvent]] = defaultdict(list)
-    for event in events:
-        if conversations.touches(event):
-            found[keys.conversation(event)].append(event)
-    return found

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Literal, get_args
 
 from shared.ledger import Outcomes, Reasons
+from shared.projection.unnamed import is_copy
 from shared.repair.difference import digest
 from shared.store import keys
 from shared.store.keys import Key
@@ -27,9 +28,10 @@ _AT_ONCE = 20
 class Stuck:
     """One item that somebody may have to act on.
 
-    `name` is a digest of its key. `what` it is: a delivery, an event or an escalation, of which no account is known.
-    `due_at` is when the watch tries it next, and `attempts` how often that has failed. `reasons` say why
-    units of a delivery cannot be read, by number of units, and `read_by` which version of the code could not.
+    `name` is a digest of its key. `what` it is: a delivery, an event or an escalation; of that, and of an event that is
+    kept under a customer's identity besides the company's own, no account is known. `due_at` is when the watch tries it
+    next, and `attempts` how often that has failed. `reasons` say why units of a delivery cannot be read, by number of
+    units, and `read_by` which version of the code could not.
     """
 
     name: str
@@ -108,7 +110,7 @@ def _stuck(kind: Kind, item: Item, delivery: Item | None) -> Stuck:
 
 def _whose(item: Item) -> tuple[str | None, str | None]:
     """Return the platform and the account that the ledger lists a request under."""
-    if "ledger" not in item:
+    if "ledger" not in item or is_copy(item):
         return None, None
     platform, _, account = item["ledger"]["S"].rsplit("#", 2)[0].partition("/")
     return platform, account or None

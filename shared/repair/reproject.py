@@ -5,7 +5,7 @@ person is read again. What was handed over is never taken back, with one excepti
 journal no longer has is withdrawn.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -23,11 +23,10 @@ from shared.projection import casework, links, replies, rows, waits
 from shared.projection.about import About
 from shared.projection.cases import DESK, listing
 from shared.projection.computed import Computed, compute
-from shared.projection.conversation import Conversation
 from shared.projection.grounds import grounds
 from shared.projection.open_work import LISTING, kind_of
 from shared.projection.projector import LEFT_BEHIND
-from shared.projection.unanswered import STAGES, stage
+from shared.repair import waiting
 from shared.repair.difference import Difference, Repair, repair
 from shared.store import journal, keys, playbooks, steps
 from shared.store.journal import Entry
@@ -59,7 +58,10 @@ class Reprojection:
         computed = compute(entries, self.playbook, _steps(items), replies.heads(items.values()))
         there = self._there(items, computed)
         made = dict(computed.items) | casework.compute(_steps(items), self.playbook)
-        wanted = {key: self._dated(self._as_listed(item, there.get(key))) for key, item in made.items()}
+        every = list(items.values())
+        wanted = {
+            key: self._dated(self._as_listed(item, there.get(key), every, computed.about)) for key, item in made.items()
+        }
         changes = [repair(key, before=there.get(key), after=wanted.get(key)) for key in _in_order(wanted, there)]
         return [found for found in (*changes, *self._escalations(items, entries, computed)) if found]
 
@@ -88,16 +90,17 @@ class Reprojection:
         ]
         return own | self.table.get_many(found)
 
-    def _as_listed(self, item: Item, there: Item | None) -> Item:
+    def _as_listed(self, item: Item, there: Item | None, items: Sequence[Item], about: About | None) -> Item:
         """Return a commitment or a conversation as it is listed there: the watch moves it from its first date to the
-        next, and takes a conversation off the list after the last."""
+        next, and takes it off the list after the last."""
         if there is None or there["state"] != item["state"]:
             return item
         name: str = item["sk"]["S"]
-        if name.startswith(keys.CONVERSATION_PREFIX) and kind_of(there) != kind_of(item):
-            head = Conversation.model_validate_json(item["state"]["S"])
-            return there if not kind_of(there) and stage(head, self.now(), self.playbook()) == STAGES[-1] else item
-        return there if name.startswith((keys.COMMITMENT_PREFIX, keys.CONVERSATION_PREFIX)) else item
+        if name.startswith(keys.CONVERSATION_PREFIX):
+            return waiting.as_listed(
+                item, there, table=self.table, items=items, about=about, playbook=self.playbook, now=self.now()
+            )
+        return there if name.startswith(keys.COMMITMENT_PREFIX) else item
 
     def _dated(self, item: Item) -> Item:
         if not item["sk"]["S"].startswith(_DATED):

@@ -2,20 +2,43 @@
 
 from dataclasses import replace
 from http import HTTPStatus
+from typing import TYPE_CHECKING, Protocol
 
 from botocore.exceptions import ClientError
 
 from shared.errors import UnreadableDelivery
 from shared.models import Delivery
 from shared.platforms import Platform
-from shared.store.journal import Bucket
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 _NOT_TO_BE_HAD = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN})
 """S3 answers 403 for an object that there is not to whoever may not list the bucket
 (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html)."""
 
 
-def whole(delivery: Delivery, platform: Platform, bucket: Bucket | None) -> Delivery:
+class Mails(Protocol):
+    """A bucket for mail, by its name, which is empty where there is none."""
+
+    @property
+    def mail(self) -> str: ...
+
+    def get_mail(self, name: str) -> bytes: ...
+
+
+class MailBucket:
+    """The company's bucket for mail, to be read only, for whoever has no part in that of deliveries."""
+
+    def __init__(self, client: "S3Client", name: str) -> None:
+        self._client = client
+        self.mail = name
+
+    def get_mail(self, name: str) -> bytes:
+        return self._client.get_object(Bucket=self.mail, Key=name)["Body"].read()
+
+
+def whole(delivery: Delivery, platform: Platform, bucket: Mails | None) -> Delivery:
     """Return a delivery together with what it says lies elsewhere.
 
     Raises `UnreadableDelivery` when that is not to be had, be it not there, or in another bucket than the company's for

@@ -6,7 +6,7 @@ other sides of their links, and the deliveries that brought what they said. Beyo
 leads there, are
 
 - deliveries of which a unit made no event of its own, whoever it tells of: `unclaimed` yields an account's;
-- what the company said where the platform did not say to whom;
+- what the company said where the platform did not say to whom, unless it named a message of theirs;
 - copies that end by themselves: hand-offs on the departments' queues, what the spill queue holds, the table's stream
   and its backups (how long each is kept stands in `template.yaml`, and in the README beside this);
 - for a moment, the other half of what a process is just writing, or died writing: it is written by the time that the
@@ -23,8 +23,9 @@ from shared.casework.links import Link
 from shared.casework.steps import LinkDecision, Pair, ReplyAsked, reply_id
 from shared.errors import NotFound
 from shared.ledger import Outcomes
+from shared.models import PersonalEvent
 from shared.projection import about as people
-from shared.projection import links, rows
+from shared.projection import links, rows, unnamed
 from shared.projection.about import About
 from shared.projection.replies import Ours
 from shared.store import journal, keys, ledger, media, steps
@@ -148,8 +149,17 @@ class _Person:
                 about = people.fold(about, entry.event)  # rows are written before what says that they are there
                 if entry.delivery_id:
                     yield from self._delivery(entry.delivery_id)
+                yield from self._spoken_of(entry.event)
         if about is not None:
             yield from self._contacts(about)
+
+    def _spoken_of(self, event: PersonalEvent) -> Iterator[Held]:
+        """Yield the row that says whose a message is, what the company said of it under its own identity, and the
+        deliveries that brought that."""
+        for key, item in unnamed.rows_of(event, self._table):
+            yield Held(key, item=item)
+            if key.sk.startswith(keys.EVENT_PREFIX) and (delivery_id := journal.entry(item).delivery_id):
+                yield from self._delivery(delivery_id)
 
     def _rows(self, *wanted: Key) -> Iterator[Held]:
         yield from (Held(key, item=item) for key, item in self._table.get_many(wanted).items())

@@ -42,7 +42,7 @@ type Kept = Literal["event", "delivery", "object", "duplicate"]
 class Entry:
     """One event as the journal keeps it, and the delivery that brought it.
 
-    The delivery's bytes and headers are there unless `delivery_id` names the `delivery` item that has them.
+    The delivery's bytes and headers are there unless `delivery_id` names what has them, or the event is a copy.
     """
 
     key: Key

@@ -27,6 +27,9 @@ STEP_PREFIX = "step#"
 REPLY_PREFIX = "reply#"
 MEDIA_PREFIX = "media#"
 SENT_PREFIX = "sent#"
+SAID_PREFIX = "said#"
+SAID = "said"
+COPY_PREFIX = "copy#"
 RATE_PREFIX = "rate#"
 CURSOR_PREFIX = "cursor#"
 COMMITMENT_PREFIX = "commitment#"
@@ -113,6 +116,12 @@ def sent(*, identity_name: str, external_id: str) -> Key:
     return Key(identity(identity_name), f"{SENT_PREFIX}{_bounded(external_id)}")
 
 
+def said(*, channel: str, account: str, external_id: str) -> Key:
+    """Return where it is noted whose a message is, and what of the company's own words speaks of it, on a channel on
+    which the platform names only the message."""
+    return Key(f"{SAID_PREFIX}{channel}#{_bounded(account)}#{_bounded(external_id)}", SAID)
+
+
 def private_reply(reply_id: str) -> Key:
     """Return where it is noted whose a reply is that goes to an address which is known only once it is sent."""
     return Key(f"{REPLY_PREFIX}{reply_id}", "identity")
@@ -173,6 +182,12 @@ def ledger(*, platform: str, account: str, received_at: datetime, pk: str) -> st
 def ledger_of(delivery_id: str) -> str:
     """Return the partition of the index `ledger` that lists the events that came out of a kept delivery."""
     return delivery(delivery_id).pk
+
+
+def copy_of(event: Key) -> str:
+    """Return the partition of the index `ledger` that lists an event of the company's which is kept once more, under
+    the customer's identity: no request's, and no delivery's."""
+    return f"{COPY_PREFIX}{event.pk}#{event.sk}"
 
 
 def ledger_shards(*, platform: str, account: str, day: date) -> list[str]:

@@ -94,21 +94,9 @@ class Table:
             clauses.append("SET " + ", ".join(f"#{name} = :{name}" for name in attributes))
         if remove:
             clauses.append("REMOVE " + ", ".join(f"#{name}" for name in remove))
-        arguments: dict[str, Any] = {}
-        if attributes:
-            arguments["ExpressionAttributeValues"] = {f":{name}": value for name, value in attributes.items()}
-        try:
-            self._client.update_item(
-                TableName=self._name,
-                Key=typed_key(key),
-                UpdateExpression=" ".join(clauses),
-                ConditionExpression=f"attribute_exists(#{having})",
-                ExpressionAttributeNames=names,
-                **arguments,
-            )
-        except ClientError as error:
-            if not refused_by_condition(error):
-                raise
+        values = {f":{name}": value for name, value in attributes.items()}
+        change = {"UpdateExpression": " ".join(clauses), "ExpressionAttributeNames": names}
+        self._update(key, change, values, ConditionExpression=f"attribute_exists(#{having})")
 
     def count_up(self, key: Key, *, most: int, expires_at: int) -> bool:
         """Count one more, unless so many were counted already; return whether it was counted.
@@ -116,24 +104,37 @@ class Table:
         `expires_at`, in seconds since 1970, is from when on DynamoDB may delete the item. After a timeout the SDK tries
         again, and one may then be counted as two.
         """
+        change = {
+            "UpdateExpression": "SET #expires_at = :expires_at ADD #count :one",
+            "ExpressionAttributeNames": {"#expires_at": "expires_at", "#count": "count"},
+        }
+        values = {":expires_at": {"N": str(expires_at)}, ":one": {"N": "1"}, ":most": {"N": str(most)}}
+        condition = "attribute_not_exists(#count) OR #count < :most"
+        return self._update(key, change, values, ConditionExpression=condition) is not None
+
+    def keep_first(self, key: Key, *, state: str) -> Item:
+        """Write a state unless the item has one; return the item as it is then, with all that was added to it."""
+        change = {
+            "UpdateExpression": "SET #state = if_not_exists(#state, :state)",
+            "ExpressionAttributeNames": {"#state": "state"},
+        }
+        return self._update(key, change, {":state": {"S": state}}, ReturnValues="ALL_NEW") or {}
+
+    def add_to(self, key: Key, attribute: str, text: str) -> Item:
+        """Add a text to a set of an item, which need not be there; return the item as it is then."""
+        change = {"UpdateExpression": "ADD #set :added", "ExpressionAttributeNames": {"#set": attribute}}
+        return self._update(key, change, {":added": {"SS": [text]}}, ReturnValues="ALL_NEW") or {}
+
+    def _update(self, key: Key, change: Mapping[str, Any], values: Mapping[str, Any], **further: Any) -> Item | None:
+        """Return what is answered to an update, or `None` where its condition refuses it."""
+        asked = {**change, **further, **({"ExpressionAttributeValues": values} if values else {})}
         try:
-            self._client.update_item(
-                TableName=self._name,
-                Key=typed_key(key),
-                UpdateExpression="SET #expires_at = :expires_at ADD #count :one",
-                ConditionExpression="attribute_not_exists(#count) OR #count < :most",
-                ExpressionAttributeNames={"#expires_at": "expires_at", "#count": "count"},
-                ExpressionAttributeValues={
-                    ":expires_at": {"N": str(expires_at)},
-                    ":one": {"N": "1"},
-                    ":most": {"N": str(most)},
-                },
-            )
+            answer = self._client.update_item(TableName=self._name, Key=typed_key(key), **asked)
         except ClientError as error:
             if refused_by_condition(error):
-                return False
+                return None
             raise
-        return True
+        return dict(answer.get("Attributes", {}))
 
     def change(self, key: Key, *, before: Item | None, after: Item | None) -> bool:
         """Make one item out of another, `None` being no item, if the table still holds exactly the one that was read;

@@ -3,7 +3,7 @@ more."""
 
 from collections.abc import Mapping
 
-from tests.architecture import bell_answers
+from tests.architecture import bell_answers, bell_polled
 
 NAME = "bell"
 _FOLDER, _TWIN = f"shared/platforms/{NAME}", f"tests/shared/platforms/{NAME}"
@@ -181,4 +181,5 @@ FILES: Mapping[str, str] = {
     f"{_TWIN}/samples/unreadable.json": '{"rings": [{"what": "said", "at": 1795000000}]}\n',
     f"{_TWIN}/samples/empty_batch.json": '{"rings": []}\n',
     **bell_answers.FILES,
+    **bell_polled.FILES,
 }

@@ -189,6 +189,7 @@ def logs(service: str) -> set[tuple[str, str]]:
                 for action in ("PutObject", "GetObject", "GetObjectTagging")
                 for prefix in (KEPT, APART)
             }
+            | {("s3:GetObject", "${MailBucket.Arn}/mail/*")}
             | logs("Media"),
         ),
         (
@@ -347,9 +348,12 @@ def test_files_are_given_to_people_from_where_they_are_kept_and_only_once_scanne
     assert template()["Parameters"]["MediaScanning"]["AllowedValues"] == ["none", "guardduty"]
 
 
-def test_the_media_read_events_and_the_playbook_and_write_beside_identities_alone() -> None:
+def test_the_media_read_events_deliveries_and_the_playbook_and_write_beside_identities_alone() -> None:
     leading = {found["Sid"]: _leading_keys(found) for found in statements("MediaRole") if "Condition" in found}
-    assert leading == {"ReadEvents": [f"{IDENTITY_PREFIX}*", PLAYBOOK], "KeepWhatBecameOfThem": [f"{IDENTITY_PREFIX}*"]}
+    assert leading == {
+        "ReadEvents": [f"{IDENTITY_PREFIX}*", f"{DELIVERY_PREFIX}*", PLAYBOOK],
+        "KeepWhatBecameOfThem": [f"{IDENTITY_PREFIX}*"],
+    }
 
 
 def test_the_media_are_woken_for_events_with_files_until_they_have_been_asked_for() -> None:
@@ -689,7 +693,7 @@ def test_mail_comes_in_only_for_a_domain_and_through_what_ses_alone_may_use() ->
 _FROM_AWS = {"KeepMail", "TellOfMail", "HearOfMail"}
 
 
-def test_customers_mail_is_kept_for_as_long_as_what_points_to_it_and_read_by_those_that_expand_deliveries() -> None:
+def test_customers_mail_is_kept_for_as_long_as_what_points_to_it_and_read_by_those_that_need_it() -> None:
     bucket, policy = (template()["Resources"][name]["Properties"] for name in ("MailBucket", "MailBucketPolicy"))
     delivery_bucket = template()["Resources"]["DeliveryBucket"]["Properties"]
     for name in ("BucketEncryption", "PublicAccessBlockConfiguration", "OwnershipControls"):
@@ -700,7 +704,7 @@ def test_customers_mail_is_kept_for_as_long_as_what_points_to_it_and_read_by_tho
     assert keep["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
     assert over_tls["Fn::If"][0] == "RefusesPlainHttp"
     told = {name for name, found in functions().items() if "MAIL_BUCKET" in found["Environment"]["Variables"]}
-    assert told == {"ProjectorFunction", "WatchFunction", "ConnectorsFunction"}
+    assert told == {"ProjectorFunction", "WatchFunction", "MediaFunction", "ConnectorsFunction"}
     assert template()["Outputs"]["MailBucketName"]["Value"] == {"Ref": "MailBucket"}
 
 

@@ -13,15 +13,24 @@ from shared.store import journal, keys
 from shared.store.journal import Object, record
 from tests.conftest import NOW
 from tests.contract.conftest import Counter
-from tests.contract.platforms import BROUGHT, Sender, Signed
+from tests.contract.platforms import BROUGHT, EVERY, Sender, Signed
 
-POLLED = [found for found in BROUGHT if platforms.poll(found.name)]
+POLLED = [found for found in EVERY if platforms.poll(found.name)]
+"""Some of them call us as well."""
 
-pytestmark = pytest.mark.parametrize("platform", POLLED, ids=lambda found: found.name)
+every_polled = pytest.mark.parametrize("platform", POLLED, ids=lambda found: found.name)
+brought_alone = pytest.mark.parametrize(
+    "platform", [found for found in POLLED if found in BROUGHT], ids=lambda found: found.name
+)
+"""What those that call us are asked among all that do (`test_every_platform.py`)."""
+
+
+def brought(platform: Sender, name: str) -> bytes:
+    return platform.written(platform.sample(name))
 
 
 def delivered(platform: Sender, name: str) -> Delivery:
-    return Delivery(platform.name, platform.sender.ACCOUNT, platform.sample(name), {}, NOW, "poll-1")
+    return Delivery(platform.name, platform.sender.ACCOUNT, brought(platform, name), {}, NOW, "poll-1")
 
 
 def kept(platform: Sender, body: bytes) -> Any:
@@ -31,6 +40,7 @@ def kept(platform: Sender, body: bytes) -> Any:
     return item
 
 
+@brought_alone
 def test_nobody_gets_in_by_a_secret_that_somebody_kept_for_it(
     counter: Counter, platform: Sender, door_app: Any
 ) -> None:
@@ -44,30 +54,34 @@ def test_nobody_gets_in_by_a_secret_that_somebody_kept_for_it(
     assert counter.kept() == []
 
 
+@every_polled
 def test_its_port_is_whole(platform: Sender) -> None:
     port = platforms.poll(platform.name)
     assert port
     assert timedelta(minutes=1) <= port.every <= timedelta(days=1)
 
 
+@every_polled
 def test_each_sample_is_at_most_one_item_with_its_bytes(platform: Sender) -> None:
     for name in platform.samples():
-        item = kept(platform, platform.sample(name))
+        item = kept(platform, brought(platform, name))
         is_event = item["sk"]["S"].startswith(keys.EVENT_PREFIX)
-        brought = journal.entry(item).delivery if is_event else journal.delivery(item)
-        assert brought.body == platform.sample(name), name
-    assert kept(platform, platform.sample("text"))["sk"]["S"].startswith(keys.EVENT_PREFIX)
-    assert orjson.loads(kept(platform, platform.sample("unknown_kind"))["outcomes"]["S"]).keys() == {"ignored"}
+        delivery = journal.entry(item).delivery if is_event else journal.delivery(item)
+        assert delivery.body == brought(platform, name), name
+    assert kept(platform, brought(platform, "text"))["sk"]["S"].startswith(keys.EVENT_PREFIX)
+    assert orjson.loads(kept(platform, brought(platform, "unknown_kind"))["outcomes"]["S"]).keys() == {"ignored"}
 
 
+@every_polled
 @pytest.mark.parametrize("bytes_", [None, b"", b"{", b"null", b"[]", b"\xff\xfe", b'{"a": NaN}', b"1" * 5000])
 def test_what_cannot_be_read_is_open_work_with_its_bytes(platform: Sender, bytes_: bytes | None) -> None:
-    body = platform.sample("unreadable") if bytes_ is None else bytes_
+    body = brought(platform, "unreadable") if bytes_ is None else bytes_
     item = kept(platform, body)
     assert item["open"]["S"].startswith("delivery#")
     assert journal.delivery(item).body == body
 
 
+@brought_alone
 def test_no_two_kinds_of_event_share_a_key(platform: Sender) -> None:
     kinds: dict[keys.Key, set[str]] = {}
     for name in set(platform.samples()) - {"unreadable"}:

@@ -9,7 +9,8 @@ from tests.faults.wire import Call, modes_of
 
 @dataclass
 class Figures:
-    """What one part of the matrix did. `runs` are the paths that were covered; `steps` the invocations that it took."""
+    """What one part of the matrix did. `runs` are the paths that were covered; `steps` the invocations that it took;
+    `doubled` and `lost` are replies, counted before anything is asserted of them."""
 
     handlers: set[str] = field(default_factory=set)
     points: dict[tuple[str, int, str], int] = field(default_factory=dict)
@@ -23,6 +24,8 @@ class Figures:
     sent: int = 0
     refused: int = 0
     left_to_people: int = 0
+    doubled: int = 0
+    lost: int = 0
 
     def was_called(self, step: str, calls: Sequence[Call]) -> None:
         """Take down the calls of a step: each is a point at which things go wrong, in so many ways."""
@@ -40,22 +43,29 @@ def of(part: str) -> Figures:
 
 
 def lines() -> Iterator[str]:
-    """Yield a line for each part of the matrix that was run; a difference would have failed it."""
-    for part, said in sorted(_parts.items()):
-        told = {
-            "handlers": len(said.handlers),
-            "calls": len(said.points),
-            "fault points": sum(said.points.values()),
-            "runs covered": said.runs,
-            "schedules covered": said.schedules,
-            "invocations": said.steps,
-            "distinct ends": said.ends,
-            "random events": said.events,
-            "faults injected": said.faults,
-            "mutants caught": said.mutants,
-            "replies sent once": said.sent,
-            "refused and shown": said.refused,
-            "left to somebody": said.left_to_people,
-        }
-        named = ", ".join(f"{number:,} {name}" for name, number in told.items() if number)
-        yield f"fault matrix, {part}: {named}, {'0 doubled, 0 lost' if said.sent else '0 differences'}"
+    """Yield a line for each part of the matrix that was run."""
+    return (line(part, said) for part, said in sorted(_parts.items()))
+
+
+def line(part: str, said: Figures) -> str:
+    """Return what a part did, in words; a difference would have failed it, and so would a reply that is in two places
+    or in none."""
+    told = {
+        "handlers": len(said.handlers),
+        "calls": len(said.points),
+        "fault points": sum(said.points.values()),
+        "runs covered": said.runs,
+        "schedules covered": said.schedules,
+        "invocations": said.steps,
+        "distinct ends": said.ends,
+        "random events": said.events,
+        "faults injected": said.faults,
+        "mutants caught": said.mutants,
+        "replies sent once": said.sent,
+        "refused and shown": said.refused,
+        "left to somebody": said.left_to_people,
+    }
+    named = ", ".join(f"{number:,} {name}" for name, number in told.items() if number)
+    is_of_replies = said.sent or said.doubled or said.lost
+    found = f"{said.doubled:,} doubled, {said.lost:,} lost" if is_of_replies else "0 differences"
+    return f"fault matrix, {part}: {named}, {found}"

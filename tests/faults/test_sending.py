@@ -1,4 +1,5 @@
-"""Every call on a reply's way fails in every way, on every platform: nothing is sent twice, and nothing is forgotten.
+"""Every call on a reply's way fails in every way, the platform's on every channel and ours on those of `EVERYTHING`:
+nothing is sent twice, and nothing is forgotten.
 
 A reply ends as sent, and then its platform has it exactly once; or where somebody of the company sees that it was
 refused, and then its platform does not have it, or that nobody can tell, and then it has it once at most.
@@ -28,6 +29,8 @@ ONE, TWO = "Hasta las dos de la tarde.", "Y por la tarde, de cinco a ocho."
 ONE_AGAIN = ONE.replace(" ", "  ")
 ECHOING = tuple(channel for channel in CHANNELS if platforms.rules()[channel].echoes)
 SAID = ("sent", "delivered", "read")
+SHOWN = ("refused", "unconfirmed", "given_up")
+"""The ends of which somebody of the company is told."""
 BY_RECEIPTS = tuple(channel for channel in CHANNELS if SPOKEN[channel].receipts)
 """The channels whose receipts have our own id."""
 SPACES_STAY = tuple(channel for channel in CHANNELS if SPOKEN[channel].spaces_stay)
@@ -38,7 +41,7 @@ def echo(street: Street, arrived: Arrived) -> Message:
     """Return what the platform tells us of what it took, with our id where it gives that back."""
     named = arrived.reply_id if platforms.rules()[street.channel].echo_has_id else None
     us = f"{namespace(street.channel)}:{arrived.account}:{arrived.account}"
-    ours = {"identity": us} if not SPOKEN[street.channel].says_to_whom else {}
+    ours = {} if SPOKEN[street.channel].says_to_whom else {"identity": us, "reply_to": street.place.reply_to}
     return Message(
         external_id=arrived.external_id,
         occurred_at=arrived.at,
@@ -186,12 +189,10 @@ def the_first_answer(street: Street) -> Run:
 
 def accounted_for(street: Street, told_of: figures.Figures) -> None:
     """Check what became of every reply, against what its platform has, and whether the customer was answered."""
-    heads = [street.head(reply) for reply in street.replies.values()]
-    answers = [head for head in heads if head.state in SAID and not (head.asked and head.asked.automatic)]
-    run = the_first_answer(street)
-    assert (run.ended, run.screen) == (("answered", "ours") if answers else (None, None)), run
     for text, reply in street.replies.items():
         head, arrived = street.head(reply), street.arrived(text)
+        told_of.doubled += arrived > 1
+        told_of.lost += not (arrived if head.state in SAID else head.state in SHOWN)
         assert arrived <= 1, f"doubled: {head}"
         by_itself = head.asked is not None and head.asked.automatic
         match head.state:
@@ -210,6 +211,10 @@ def accounted_for(street: Street, told_of: figures.Figures) -> None:
                 told_of.left_to_people += 1
             case state:
                 raise AssertionError(f"lost: it is {state}: {head}")
+    heads = [street.head(reply) for reply in street.replies.values()]
+    answers = [head for head in heads if head.state in SAID and not (head.asked and head.asked.automatic)]
+    run = the_first_answer(street)
+    assert (run.ended, run.screen) == (("answered", "ours") if answers else (None, None)), run
 
 
 @pytest.mark.parametrize(("name", "channel"), CASES)
@@ -249,9 +254,10 @@ EVERYTHING = [
     *((name, "telegram") for name, story in STORIES.items() if "telegram" in story.channels),
     *((name, "messenger") for name in ("one reply", "its echo at once", "receipts in the wrong order")),
     *((name, "x_dm") for name in ("one reply", "its echo at once", "by itself, its echo at once", "a slow worker")),
-    ("in private", "facebook_comment"),
+    *((name, "facebook_comment") for name in ("in private", "its echo at once", "its echo late")),
     *(("receipts in the wrong order", channel) for channel in ("whatsapp", "email", "sms")),
     ("one reply", "email"),
+    ("one reply", "app"),
     ("in private", "forum"),
     *(("two alike", channel) for channel in ("messenger", "x_dm")),
     ("two alike, echoes at once", "instagram_dm"),

@@ -23,6 +23,7 @@ from infra.local.soak.plan import REPEATED, Original, Sending, crowd, events, id
 from infra.local.soak.report import quantile
 from infra.local.soak.senders import Senders, Sent
 from shared.models import Ignored, Request
+from shared.projection.unnamed import is_copy
 from shared.store import keys
 from shared.store.keys import Key
 from shared.store.table import Item, key_of
@@ -292,6 +293,15 @@ def test_a_message_that_is_there_twice_is_noticed(shop: Shop) -> None:
         "1 events that nobody sent",
         "1 events that are there more than once",
     ]
+
+
+def test_an_answer_that_says_something_else_to_the_customer_is_noticed(shop: Shop) -> None:
+    items = shop.items()
+    copies = [key for key, item in items.items() if key.sk.startswith(keys.EVENT_PREFIX) and is_copy(item)]
+    assert len(copies) > 2
+    one, other = (items[key] for key in copies[:2])
+    faults = shop.faults(items | {copies[0]: one | {"ledger": other["ledger"]}})
+    assert [fault.partition(":")[0] for fault in faults] == ["1 answers that say something else to the customer"]
 
 
 def test_a_message_that_says_something_else_is_noticed(shop: Shop) -> None:

@@ -22,6 +22,7 @@ def test_the_example_has_accounts_of_every_platform_that_can_be_asked_or_spoken_
     names = [account.name for account in found.accounts]
     asked = ["telegram/tienda_bot", "meta/tienda", "x/2244000001", "ses/correo", "twilio/tienda", "discourse/foro"]
     asked += ["mastodon/latienda", "chatwoot/buzon", "zendesk/ayuda", "linkedin/pagina", "tiktok/videos"]
+    asked += ["standard_webhooks/tienda_app"]
     assert names == asked
     assert [thing.kind for thing in found.accounts[1].things] == ["page", "instagram", "whatsapp"]
     assert found.accounting.pending_at_most_minutes == 15
@@ -54,6 +55,16 @@ def test_a_feed_is_a_thing_of_an_account_by_its_address_and_may_be_asked_more_of
         f'things = [{{ kind = "feed", id = "{address}" }}]'
     ).accounts
     assert ([thing.id for thing in account.things], account.poll_every_minutes) == ([address], 5)
+
+
+def test_one_feed_of_an_account_may_be_asked_more_often_than_the_others() -> None:
+    found = playbook(
+        'platform = "feeds"\naccount = "press"\n'
+        'things = [{ kind = "feed", id = "https://a.example.com/feed", every_minutes = 5 },'
+        ' { kind = "listening", id = "https://b.example.com/feed" }]'
+    )
+    assert [thing.every_minutes for thing in found.accounts[0].things] == [5, None]
+    assert Playbook.from_json(found.to_json()) == found
 
 
 @pytest.mark.parametrize(
@@ -129,6 +140,29 @@ def test_what_is_no_mailbox_in_small_letters_is_named(address: str) -> None:
         (BOT + '\nsilent_at_most_minutes = "60"', ["silent_at_most_minutes: must be a whole number"]),
         (BOT + "\npoll_every_minutes = 0", ["poll_every_minutes: must be 1 or more"]),
         (BOT + "\npoll_every_minutes = 1441", ["poll_every_minutes: must be 1440 or less"]),
+        *(
+            (
+                f'platform = "feeds"\naccount = "press"\n'
+                f'things = [{{ kind = "feed", id = "https://a.example.com/feed", every_minutes = {minutes} }}]',
+                [f"accounts[1].things[1].every_minutes: {said}"],
+            )
+            for minutes, said in (
+                ("0", "must be 1 or more"),
+                ("1441", "must be 1440 or less"),
+                ("0.5", "must be a whole number"),
+                ('"5"', "must be a whole number"),
+                ("true", "must be a whole number"),
+            )
+        ),
+        (
+            'platform = "meta"\naccount = "shop"\nthings = [{ kind = "page", id = "1", every_minutes = 5 }]',
+            ["accounts[meta/shop].things[1].every_minutes: it is not asked by itself; its platform tells us by itself"],
+        ),
+        (
+            'platform = "wordpress"\naccount = "blog"\n'
+            'things = [{ kind = "host", id = "blog.example.com", every_minutes = 5 }]',
+            ["things[blog.example.com].every_minutes: it is not asked by itself; set poll_every_minutes of"],
+        ),
         (BOT + "\nsilent_at_most = 60", ["accounts[1].silent_at_most: is no setting here"]),
         ('platform = "telegram"', ["accounts[1].account: is missing"]),
         ('account = "shop_bot"', ["accounts[1].platform: is missing"]),

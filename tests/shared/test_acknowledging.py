@@ -205,6 +205,13 @@ def test_a_channel_without_words_is_told_nothing() -> None:
     assert said(message(channel="app"), by=by) is not None
 
 
+@pytest.mark.parametrize("channel", ["phone", "connect_phone", "blog", "no such channel"])
+def test_where_nobody_can_speak_nothing_is_asked_for(channel: str) -> None:
+    """A voicemail out of hours: nobody could send what would be asked for."""
+    assert said(message(channel=channel)) is None
+    assert said(message(channel=channel), by=playbook(CRISIS)) is None
+
+
 # --------------------------------------------------------------------------------------------- in which words, to whom
 
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from shared import platforms
 from shared.errors import UnknownPlatform, UnreadableDelivery
 from shared.models import Delivery, Event, Ignored
-from shared.platforms import Platform, Unit, describe, ignored, load, names, windows
+from shared.platforms import Platform, Unit, describe, ignored, load, names, unnamed_answers, windows
 from tests import counter
 from tests.conftest import NOW
 from tests.template import ROOT
@@ -96,7 +96,8 @@ def broken_neighbour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
         "zzz_sound": {
             "__init__": "from datetime import timedelta\n"
             "CHANNELS = ('zzz_channel', 'zzz_open')\n"
-            "WINDOWS = {'zzz_channel': timedelta(hours=7)}",
+            "WINDOWS = {'zzz_channel': timedelta(hours=7)}\n"
+            "UNNAMED_ANSWERS = ('zzz_open',)",
             "signature": "def verify(request, secrets, now): ...",
             "payload": "def split(delivery): return []",
             "normalise": "EVENTS = {}",
@@ -109,9 +110,11 @@ def broken_neighbour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
     monkeypatch.setattr(platforms, "__path__", [*platforms.__path__, str(tmp_path)])
     monkeypatch.setattr(platforms, "names", lambda: tuple(files))
     windows.cache_clear()
+    unnamed_answers.cache_clear()
     yield
     load.cache_clear()
     windows.cache_clear()
+    unnamed_answers.cache_clear()
     for name in [
         name for name in sys.modules if name.startswith(tuple(f"shared.platforms.{folder}" for folder in files))
     ]:
@@ -168,21 +171,29 @@ def test_a_front_names_windows_only_of_its_own_channels(folder: str) -> None:
     assert all(window > timedelta(0) for window in named.values())
 
 
-def test_windows_are_read_from_the_fronts_alone() -> None:
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_front_says_of_its_own_channels_alone_that_answers_name_nobody(folder: str) -> None:
+    front = import_module(f"shared.platforms.{folder}")
+    assert set(getattr(front, "UNNAMED_ANSWERS", ())) <= set(front.CHANNELS)
+
+
+@pytest.mark.parametrize("read", ["windows", "unnamed_answers"])
+def test_what_all_platforms_say_is_read_from_the_fronts_alone(read: str) -> None:
     program = """
 import sys
-from shared.platforms import windows
+from shared import platforms
 before = set(sys.modules)
-windows()
+getattr(platforms, sys.argv[1])()
 new = {name for name in set(sys.modules) - before if name.partition(".")[0] not in sys.stdlib_module_names}
-assert new == {f"shared.platforms.{name}" for name in sys.argv[1:]}, new
+assert new == {f"shared.platforms.{name}" for name in sys.argv[2:]}, new
 """
-    subprocess.run([sys.executable, "-c", program, *FOLDERS], cwd=ROOT, env={}, check=True)
+    subprocess.run([sys.executable, "-c", program, read, *FOLDERS], cwd=ROOT, env={}, check=True)
 
 
 def test_a_platforms_folder_is_all_that_its_windows_need(broken_neighbour: None) -> None:
     """And the front that is broken leaves out its own channels only."""
     assert windows() == {"zzz_channel": timedelta(hours=7), "zzz_open": None}
+    assert unnamed_answers() == {"zzz_open"}
 
 
 def test_nobody_can_change_a_window_for_all_others() -> None:

@@ -154,6 +154,12 @@ def test_in_a_crisis_the_committee_may_say_nothing() -> None:
             "texts.x_mentions",
             "outside_hours.texts.x_mentions: there is no such channel; name one of:",
         ),
+        (
+            "texts.x_mention",
+            "texts.phone",
+            "outside_hours.texts.phone: nothing can be said on this channel, which only brings what customers say",
+        ),
+        ('["x_mention"]', '["blog"]', "acknowledgement.public_channels[1]: nothing can be said on this channel"),
         ('["x_mention"]', '["x"]', "acknowledgement.public_channels[1]: there is no such channel; name one of: app, "),
     ],
 )

@@ -57,19 +57,32 @@ def test_a_failure_goes_on_since_it_began_and_calls_are_counted_by_the_day() -> 
 def test_an_account_is_heard_when_all_of_its_things_answer() -> None:
     assert PORT
     well = Polled(at=NOW)
-    assert polling.subscription([], ACCOUNT, PORT, NOW).state == "unknown"
-    assert polling.subscription([well], ACCOUNT, PORT, NOW).state == "unknown"
-    assert polling.subscription([well, well], ACCOUNT, PORT, NOW).state == "active"
-    assert polling.subscription([well, failed(TOLERATED)], ACCOUNT, PORT, NOW).state == "active"
-    found = polling.subscription([well, failed(TOLERATED + 1)], ACCOUNT, PORT, NOW)
+    a, b = polling.things(ACCOUNT, PORT)
+    assert polling.subscription({}, ACCOUNT, PORT, NOW).state == "unknown"
+    assert polling.subscription({a: well}, ACCOUNT, PORT, NOW).state == "unknown"
+    assert polling.subscription({a: well, b: well}, ACCOUNT, PORT, NOW).state == "active"
+    assert polling.subscription({a: well, b: failed(TOLERATED)}, ACCOUNT, PORT, NOW).state == "active"
+    found = polling.subscription({a: well, b: failed(TOLERATED + 1)}, ACCOUNT, PORT, NOW)
     assert (found.state, found.sentence, found.since) == ("failing", "it is not there", NOW)
 
 
 @pytest.mark.parametrize(("late", "state"), [(OVERDUE, "active"), (OVERDUE + MINUTE, "failing")])
 def test_an_account_that_nobody_asks_is_not_heard(late: timedelta, state: str) -> None:
     assert PORT
-    found = polling.subscription([Polled(at=NOW)] * 2, ACCOUNT, PORT, NOW + EVERY + late)
-    assert found.state == state
+    polled = dict.fromkeys(polling.things(ACCOUNT, PORT), Polled(at=NOW))
+    assert polling.subscription(polled, ACCOUNT, PORT, NOW + EVERY + late).state == state
+
+
+def test_each_thing_has_its_own_cadence_or_its_accounts_or_the_platforms() -> None:
+    assert PORT
+    often, (a, b) = FEEDS[0].model_copy(update={"every_minutes": 5}), polling.things(ACCOUNT, PORT)
+    own = ACCOUNT.model_copy(update={"things": (often, FEEDS[1])})
+    both = own.model_copy(update={"poll_every_minutes": 60})
+    assert [polling.cadence(own, PORT, thing) for thing in (a, b, "")] == [5 * MINUTE, EVERY, EVERY]
+    assert [polling.cadence(both, PORT, thing) for thing in (a, b, "")] == [5 * MINUTE, 60 * MINUTE, 60 * MINUTE]
+    polled = dict.fromkeys((a, b), Polled(at=NOW))
+    assert polling.subscription(polled, both, PORT, NOW + 5 * MINUTE + OVERDUE).state == "active"
+    assert polling.subscription(polled, both, PORT, NOW + 6 * MINUTE + OVERDUE).state == "failing"
 
 
 def test_a_thing_is_asked_about_alone_and_an_account_without_things_as_a_whole() -> None:

@@ -17,11 +17,21 @@ from shared.proofs import Algorithm, is_one_of, is_proven, keyed, macs, usable
 
 ALGORITHMS: tuple[Algorithm, ...] = ("sha1", "sha256")
 BODY = '{"a": "ñ"}'.encode()
-UNUSABLE: tuple[Sequence[str], ...] = ((), ("",), ("  ",), ("current", ""), ("\t\n", "current"), ["\u2003"])
+UNUSABLE: tuple[Sequence[str], ...] = (
+    (),
+    ("",),
+    ("  ",),
+    ("current", ""),
+    ("\t\n", "current"),
+    ["\u2003"],
+    ["\0"],
+    ["\0 \0"],
+)
+ZEROS = (b"", b"\0", bytes(64), bytes(65))
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
-@pytest.mark.parametrize("length", range(201))
+@pytest.mark.parametrize("length", range(1, 201))
 def test_every_length_of_key_makes_the_standard_librarys_mac(algorithm: Algorithm, length: int) -> None:
     key = bytes(range(1, length + 1))
     for message in (b"", BODY, bytes(300)):
@@ -29,19 +39,31 @@ def test_every_length_of_key_makes_the_standard_librarys_mac(algorithm: Algorith
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
-@pytest.mark.parametrize("key", [b"", b"k", b"k" * 64, b"k" * 65], ids=len)
+@pytest.mark.parametrize("key", [b"k", b"k" * 64, b"k" * 65], ids=len)
 def test_every_length_of_message_makes_the_standard_librarys_mac(algorithm: Algorithm, key: bytes) -> None:
     for length in range(301):
         message = bytes(each % 256 for each in range(length))
         assert keyed(key, algorithm)(message) == hmac.digest(key, message, algorithm)
 
 
-@given(st.sampled_from(ALGORITHMS), st.binary(max_size=200), st.lists(st.binary(max_size=300), max_size=4))
+@given(
+    st.sampled_from(ALGORITHMS),
+    st.binary(max_size=200).map(lambda key: key + b"k"),
+    st.lists(st.binary(max_size=300), max_size=4),
+)
 def test_any_key_makes_the_standard_librarys_macs_one_after_the_other(
     algorithm: Algorithm, key: bytes, messages: list[bytes]
 ) -> None:
     mac = keyed(key, algorithm)
     assert [mac(message) for message in messages] == [hmac.digest(key, each, algorithm) for each in messages]
+
+
+@pytest.mark.parametrize("key", ZEROS, ids=len)
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_a_key_that_is_nothing_makes_no_macs_however_often_one_asks(algorithm: Algorithm, key: bytes) -> None:
+    for _ in range(2):
+        with pytest.raises(ConfigurationError, match="anybody could make its proofs"):
+            keyed(key, algorithm)
 
 
 @pytest.mark.parametrize("size", [64, 4096])

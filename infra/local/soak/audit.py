@@ -13,6 +13,7 @@ from shared.ledger import Balance
 from shared.models import PersonalEvent
 from shared.platforms import load
 from shared.projection.expansion import read
+from shared.projection.unnamed import is_copy
 from shared.store import journal, keys
 from shared.store.journal import Bucket, Object
 from shared.store.keys import Key
@@ -122,7 +123,8 @@ class Audit:
         yield from told("partitions where the ledger has not all requests", (each.partition("#")[0] for each in wrong))
 
     def _journal(self, items: Mapping[Key, Item]) -> Iterator[str]:
-        kept = {key: journal.entry(item).event for key, item in items.items() if key.sk.startswith(keys.EVENT_PREFIX)}
+        there = {key: item for key, item in items.items() if key.sk.startswith(keys.EVENT_PREFIX)}
+        kept = {key: journal.entry(item).event for key, item in there.items() if not is_copy(item)}
         expected = self.expected
         yield from told("events missing", (said[0].kind for key, said in expected.items() if key not in kept))
         yield from told("events that nobody sent", (event.kind for key, event in kept.items() if key not in expected))
@@ -131,6 +133,18 @@ class Audit:
         names = Counter((event.kind, event.identity, event.external_id) for event in kept.values())
         sent = Counter((said[0].kind, said[0].identity, said[0].external_id) for said in expected.values())
         yield from told("events that are there more than once", (kind for kind, *_ in (names - sent).elements()))
+        copies = (item for item in there.values() if is_copy(item))
+        yield from told("answers that say something else to the customer", _altered(copies, kept))
+
+
+def _altered(copies: Iterable[Item], kept: Mapping[Key, PersonalEvent]) -> Iterator[str]:
+    """Yield the kind of each copy that is not what the company said, but for whose it is."""
+    of = {keys.copy_of(key): event for key, event in kept.items() if not event.names_a_customer}
+    for item in copies:
+        event, original = journal.entry(item).event, of.get(item["ledger"]["S"])
+        whose = {"identity": event.identity, "thread": event.thread}
+        if original is None or event != original.model_copy(update=whose):
+            yield event.kind
 
 
 def not_handed_over(items: Mapping[Key, Item], handed_over: Collection[str]) -> list[Key]:

@@ -30,7 +30,9 @@ def verify(request: Request, secrets: Sequence[str], now: datetime) -> None:
 def _instant(text: str) -> datetime | None:
     """Return an instant in RFC 3339, as Zendesk writes it, or in seconds since 1970, as others play Zendesk."""
     try:
-        if text.isascii() and text.isdigit():
+        if not text.isascii():
+            return None
+        if text.isdigit():
             return datetime.fromtimestamp(int(text), UTC)
         at = datetime.fromisoformat(text)
     except (ValueError, OverflowError, OSError):

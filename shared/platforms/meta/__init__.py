@@ -20,5 +20,8 @@ Meta's review (`reply.py`), and who came through an advertisement may get longer
 (https://developers.facebook.com/documentation/business-messaging/messenger-platform/policy).
 What is public is answered in public, at any time."""
 
+UNNAMED_ANSWERS = ("facebook_comment", "facebook_review", "instagram_comment")
+"""A comment of the company's own has `parent_id`, and nobody whom it answers."""
+
 OWN_HANDSHAKE_SECRETS = True
 """The handshake is checked with a verify token that we made up, and never with the app secret."""

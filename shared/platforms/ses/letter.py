@@ -11,7 +11,7 @@ from functools import cache
 from typing import NamedTuple
 
 from shared.models import Attachment
-from shared.platforms.ses.mime import clean, content
+from shared.platforms.ses.mime import clean, content, part
 
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,900}>")
 _USUAL = re.compile(r"\s*([^<>,;:\"()]*?)\s*<([^<>,;:\"()\s]+@[^<>,;:\"()\s@]+)>\s*")
@@ -128,6 +128,10 @@ class Letter:
     def content(self) -> tuple[str, tuple[Attachment, ...]]:
         """Return its whole text and what is attached."""
         return content(self._mail)
+
+    def part(self, number: str) -> bytes | None:
+        """Return the bytes of what is attached under a number, or none where they are not to be had."""
+        return part(self._mail, number)
 
 
 def _is_address(text: str) -> bool:

@@ -7,6 +7,7 @@ deep for it raises.
 from codecs import lookup
 from contextlib import suppress
 from email.message import EmailMessage, Message
+from email.policy import SMTPUTF8
 from typing import NamedTuple
 
 from shared.letters.html import as_text
@@ -19,6 +20,11 @@ _LONGEST_PART = 1024 * 1024
 
 _NO_CHARSETS = frozenset({"punycode", "idna", "unicode_escape", "raw-unicode-escape", "undefined", "utf-7"})
 """What Python can decode, and no mail is written in."""
+
+_DEEPEST = 20
+"""Nobody puts more parts into one another, and each is written anew for all that are around it."""
+
+_AS_IT_CAME = SMTPUTF8.clone(refold_source="none", verify_generated_headers=False)
 
 _NOT_FOR_PEOPLE = frozenset(
     {"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"}
@@ -59,8 +65,8 @@ def content(mail: EmailMessage) -> Content:
 
 def _sorted(node: Message, number: str) -> tuple[list[Part], list[Part]]:
     """Return the parts that are read one after the other, and those that are attached."""
-    children = node.get_payload() if node.is_multipart() and node.get_content_maintype() == "multipart" else None
-    if not isinstance(children, list):
+    children = _children(node)
+    if children is None:
         part = Part(number or "1", node)
         return ([part], []) if part.is_text and not _is_attached(node) else ([], [part])
     sorted_children = [_sorted(child, f"{number}.{place}".lstrip(".")) for place, child in enumerate(children, 1)]
@@ -68,6 +74,50 @@ def _sorted(node: Message, number: str) -> tuple[list[Part], list[Part]]:
     if node.get_content_subtype() == "alternative":
         return _best([read for read, _ in sorted_children]), attached
     return [part for read, _ in sorted_children for part in read], attached
+
+
+def part(mail: EmailMessage, number: str) -> bytes | None:
+    """Return the bytes of the part that `content` names by this number, decoded; of a mail that is attached, the mail.
+
+    None where there is no such part, and where the library cannot make it out.
+    """
+    node: Message = mail
+    for place in number.split(".") if _children(mail) is not None else ():
+        numbered = {str(each): child for each, child in enumerate(_children(node) or (), 1)}
+        if place not in numbered:
+            return None
+        node = numbered[place]
+    is_leaf = _children(node) is None and (node is not mail or number == "1")
+    return _octets(node) if is_leaf else None
+
+
+def _children(node: Message) -> list[Message] | None:
+    """Return the parts of one that is divided; none of a leaf, which a mail that is attached is as well."""
+    return _inside(node) if node.is_multipart() and node.get_content_maintype() == "multipart" else None
+
+
+def _inside(node: Message) -> list[Message]:
+    found = node.get_payload() if node.is_multipart() else []
+    return [each for each in found if isinstance(each, Message)]
+
+
+def _octets(leaf: Message) -> bytes | None:
+    inner = _inside(leaf)
+    try:
+        if inner:
+            return None if _is_too_deep(inner) else b"".join(each.as_bytes(policy=_AS_IT_CAME) for each in inner)
+        raw = leaf.get_payload(decode=True)
+    except Exception:  # the library's own header parser has no list of what it raises
+        return None
+    return raw if isinstance(raw, bytes) else None
+
+
+def _is_too_deep(nodes: list[Message]) -> bool:
+    for _ in range(_DEEPEST):
+        nodes = [child for node in nodes for child in _inside(node)]
+        if not nodes:
+            return False
+    return True
 
 
 def _best(ways: list[list[Part]]) -> list[Part]:

@@ -1,17 +1,15 @@
 """What each thing that SES tells means: mail that came, and what became of mail that left."""
 
-from base64 import b64decode
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from shared.errors import UnreadableDelivery
 from shared.letters.quotes import answer, unquoted
 from shared.models import Author, ContactPoint, Event, Message
 from shared.platforms import Handler, Unit, ignored
 from shared.platforms.ses import receipts
 from shared.platforms.ses.letter import Address, Letter
 from shared.platforms.ses.marks import from_a_form, mailboxes, why_ignored
-from shared.platforms.ses.payload import RECEIVED, TOPIC_VALIDATED, Envelope, Received
+from shared.platforms.ses.payload import RECEIVED, TOPIC_VALIDATED, Received, mail
 
 CHANNEL = receipts.CHANNEL
 
@@ -29,7 +27,7 @@ def received(unit: Unit) -> list[Event]:
     Raises `UnreadableDelivery` while the mail itself is not there.
     """
     told = Received.model_validate(unit.value)
-    letter = Letter(_mail(told, unit.context))
+    letter = Letter(mail(told, unit.context))
     reason = why_ignored(told, letter)
     if reason:
         return [ignored(unit, reason, told.mail.number)]
@@ -54,15 +52,6 @@ def received(unit: Unit) -> list[Event]:
             reply_to=letter.in_reply_to,
         )
     ]
-
-
-def _mail(told: Received, envelope: Envelope) -> bytes:
-    if told.content is not None:
-        as_base64 = told.receipt.action.encoding.upper() == "BASE64"
-        return b64decode(told.content, validate=True) if as_base64 else told.content.encode()
-    if envelope.content is None:
-        raise UnreadableDelivery("the mail itself is not here, but in the bucket")
-    return envelope.content
 
 
 def _author(who: Address, letter: Letter, *, is_proven: bool) -> Author:

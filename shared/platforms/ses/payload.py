@@ -5,6 +5,7 @@
 - the envelope: https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
 """
 
+from base64 import b64decode
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -98,6 +99,19 @@ def split(delivery: Delivery) -> list[Unit]:
     if not isinstance(name, str):
         raise UnreadableDelivery("ses: the message has neither a notificationType nor an eventType")
     return [Unit(name, said, delivery.account, at, Envelope(topic, delivery.content))]
+
+
+def mail(told: Received, envelope: Envelope) -> bytes:
+    """Return the mail itself as it came, be it in what SES told or fetched.
+
+    Raises `UnreadableDelivery` where it is neither.
+    """
+    if told.content is not None:
+        as_base64 = told.receipt.action.encoding.upper() == "BASE64"
+        return b64decode(told.content, validate=True) if as_base64 else told.content.encode()
+    if envelope.content is None:
+        raise UnreadableDelivery("the mail itself is not here, but in the bucket")
+    return envelope.content
 
 
 def elsewhere(delivery: Delivery) -> tuple[str, str] | None:

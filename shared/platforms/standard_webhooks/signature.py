@@ -5,12 +5,12 @@ Symmetric signatures (`v1`, HMAC-SHA256) only: asymmetric ones (`v1a`, ed25519) 
 
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from shared.errors import ConfigurationError, SignatureError
 from shared.models import Request
-from shared.proofs import is_one_of, keyed
+from shared.proofs import Mac, is_one_of, keyed
 
 ID, TIMESTAMP, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
 TOLERANCE = 300
@@ -35,10 +35,28 @@ def verify(request: Request, secrets: Sequence[str], now: datetime) -> None:
         raise SignatureError(f"{TIMESTAMP} is not a number of seconds")
     if abs(now.timestamp() - int(timestamp)) > TOLERANCE:
         raise SignatureError(f"{TIMESTAMP} is more than {TOLERANCE} seconds away from our clock")
-    signed = b".".join((identifier.encode(errors="surrogatepass"), timestamp.encode(), request.body))
-    ours = [b"v1," + b64encode(mac(signed)) for mac in macs]
+    signed = _signed(identifier, timestamp, request.body)
+    ours = [_proof(mac, signed) for mac in macs]
     if not sum(is_one_of(given, ours) for given in signatures.split(" ")):
         raise SignatureError(f"no v1 signature in {SIGNATURE} fits")
+
+
+def proven(body: bytes, secret: str, identifier: str, at: datetime) -> Mapping[str, str]:
+    """Return the headers with which we prove a body of ours, at an attempt's instant, to who has the same secret.
+
+    Raises `ConfigurationError` as `verify` does.
+    """
+    timestamp = str(int(at.timestamp()))
+    proof = _proof(keyed(_key(secret)), _signed(identifier, timestamp, body))
+    return {ID: identifier, TIMESTAMP: timestamp, SIGNATURE: proof.decode()}
+
+
+def _signed(identifier: str, timestamp: str, body: bytes) -> bytes:
+    return b".".join((identifier.encode(errors="surrogatepass"), timestamp.encode(), body))
+
+
+def _proof(mac: Mac, signed: bytes) -> bytes:
+    return b"v1," + b64encode(mac(signed))
 
 
 def _header(request: Request, name: str) -> str:

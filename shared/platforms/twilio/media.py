@@ -17,6 +17,7 @@ _LEADS_ON_TO = frozenset({"*.twiliocdn.com", "s3-external-1.amazonaws.com"})
 _RESOURCE = re.compile(
     r"/2010-04-01/Accounts/AC[0-9a-f]{32}/(Messages/(SM|MM)[0-9a-f]{32}/Media/ME|Recordings/RE)\w{32}"
 )
+_IS_RECORDING = re.compile(r".*/Recordings/\w+")
 _NO_KEY = Gone(
     "there is no key for the account: publish `<AccountSid>:<SID of an API key>:<its secret>` as its token with "
     "`python -m infra.publish tokens`"
@@ -35,7 +36,11 @@ def locate(presence: Presence, wanted: Wanted, now: datetime) -> Asking[Located]
         return _NO_KEY
     # Nothing but a file is asked for with the key, whatever stands in the form.
     is_ours = urlsplit(url).netloc == HOST and _RESOURCE.fullmatch(urlsplit(url).path)
-    return Place(url, {"authorization": key} if is_ours else {})
+    if not is_ours:
+        return Place(url)
+    # A recording is told of as the call ends, and made after that
+    # (https://help.twilio.com/articles/360014251313-Getting-Started-with-Recording-Status-Callbacks).
+    return Place(url, {"authorization": key}, may_come=_IS_RECORDING.fullmatch(urlsplit(url).path) is not None)
 
 
 def _basic(token: str) -> str | None:

@@ -1,6 +1,7 @@
 """What each thing that Twilio tells of means.
 
-The words are Twilio's own for how far something is, after what it is: a form has no other name.
+The words are Twilio's own for how far something is, after what it is: a form has no other name. Events of Event Streams
+that are no messages have theirs.
 """
 
 from collections.abc import Mapping
@@ -25,4 +26,9 @@ EVENTS: Mapping[str, Handler] = {
     "conference.*": _nothing("who is in a conference: each of its calls has its own events"),
     "conversation.onMessageAdded": _said_in_conversations,
     "conversation.*": _nothing("who is in a conversation of Twilio's Conversations"),
+    "com.twilio.conversations.message.added": _nothing(
+        "what is said in Twilio Conversations is not read: let the number tell us itself"
+    ),
+    "com.*": _nothing("an event of Event Streams that is no message: what there is of a call, its number tells"),
+    "json": _nothing("JSON that is neither an event of Event Streams nor the parameters of a form"),
 }

@@ -1,6 +1,6 @@
-"""A request of Twilio's, which is one thing, told as a form (https://www.twilio.com/docs/usage/webhooks).
+"""A request of Twilio's, which is one thing, told as a form (https://www.twilio.com/docs/usage/webhooks), or JSON.
 
-Twilio has no word for what it tells of: the parameters that are there show it.
+Twilio has no word for what a form tells of: the parameters that are there show it.
 """
 
 import re
@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from shared.errors import UnreadableDelivery
 from shared.models import Delivery
 from shared.platforms import Unit
+from shared.platforms.twilio import streams
 from shared.platforms.twilio.form import parameters
 
 Id = Annotated[str, Field(min_length=1)]
@@ -49,19 +50,28 @@ class Wire(BaseModel):
 
 
 def split(delivery: Delivery) -> list[Unit]:
-    """Return the one thing that a form tells of, named by what it is about and how far that is: `message.delivered`.
-    Its context is our own id of a message, where the URL has it that was called.
+    """Return the things that a request tells of, each named by what it is about and how far that is:
+    `message.delivered`. Its context is our own id of a message, where the URL has it that was called.
 
     A parameter that stands there with different values has all of them, as a tuple: the signature does not say which
-    came first. Raises `UnreadableDelivery` for anything but a form of Twilio's. JSON is not even tried: Twilio signs it
-    in another way, and a customer's words inside it could look like a form.
+    came first. Raises `UnreadableDelivery` for what is neither JSON nor a form of Twilio's.
     """
+    # The first byte decides, and alone: a customer's words inside JSON could look like a form.
+    if delivery.body[:1] in (b"{", b"["):
+        return [_unit(delivery, each) for each in streams.told(delivery.body)]
     if not re.match(rb"[A-Za-z]", delivery.body):
         raise UnreadableDelivery("twilio: not a form")
     form = _form(delivery.body)
     if not form.get("AccountSid"):
         raise UnreadableDelivery("twilio: a form without an AccountSid")
     return [Unit(_name(form), form, delivery.account, delivery.received_at, delivery.headers.get("?reply"))]
+
+
+def _unit(delivery: Delivery, told: streams.Told) -> Unit:
+    # What a clock says that is ahead of ours is no instant of anything.
+    at = min(told.at, delivery.received_at) if told.at else delivery.received_at
+    name = told.name or _name(told.parameters)
+    return Unit(name, told.parameters, delivery.account, at, delivery.headers.get("?reply"))
 
 
 def _form(body: bytes) -> dict[str, str | tuple[str, ...]]:

@@ -1,9 +1,9 @@
 """Proof that a request is Twilio's (https://www.twilio.com/docs/usage/security#validating-requests).
 
 The URL is part of what is signed, as Twilio called it. What follows it is the form, or nothing: then the URL itself has
-the digest of the body. Neither form of proof says anything about a body of the other kind, and a body that is signed as
-a form is read as a form (`payload.py`). The URL, names and values are signed in one string without separators,
-as Twilio has it, so that whoever can read and change a signed request could cut it in other places; TLS prevents it.
+the digest of the body. Neither form of proof says anything about a body of the other kind. The URL, names and values of
+a form are signed in one string without separators, as Twilio has it, so that whoever can read and change a signed
+request could cut it in other places; TLS prevents it.
 """
 
 import re

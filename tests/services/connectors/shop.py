@@ -141,7 +141,7 @@ class Shop:
     def set_secrets(self, document: Any) -> None:
         self.cloud.put_secret("tools", orjson.dumps(document).decode())
 
-    def says(self, text: str, number: str = "1") -> None:
+    def says(self, text: str, number: str = "1", thread: str = "direct") -> None:
         """Let Ana say something, and the projector do its work."""
         message = Message(
             external_id=number,
@@ -149,6 +149,7 @@ class Shop:
             identity=ANA,
             account="tienda_bot",
             channel="telegram",
+            thread=thread,
             text=text,
         )
         delivery = Delivery("telegram", "tienda_bot", b"", {}, self.world.now())

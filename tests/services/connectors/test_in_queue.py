@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from shared.casework.cases import BY_OURSELVES, Doing
-from shared.casework.steps import Agent, ReplyAsked, reply_id
+from shared.casework.steps import Agent, ReplyAsked, Talk, reply_id
 from shared.ids import escalation_id
 from shared.notice import Notice
 from shared.store import keys, steps
@@ -378,6 +378,24 @@ def test_an_answer_that_is_asked_for_is_not_said_to_be_sent(shop: Shop) -> None:
     assert (notice.notice, notice.why) == ("done", "it is asked for; once it is sent, the case is answered")
     (asked,) = replies(shop)
     assert notice.reply == reply_id(asked), "by which what becomes of it is told"
+
+
+def test_what_is_answered_once_more_is_said_where_the_case_went_on(shop: Shop) -> None:
+    """She was answered in private, and asked on there: below her public words it would be for everybody to read."""
+    send(shop, act())
+    shop.take_acts()
+    in_private = "bc-1:5150001"
+    there = Talk(identity=ANA, channel="telegram", thread=in_private)
+    answered = Doing("answered", shop.world.now(), BY, answered_in=there)
+    shop.cases.take(shop.cases.do(ANA, CASE, answered, step_id="stp_answered"))
+    shop.says("¿Y el IBAN?", "2", thread=in_private)
+    shop.cases.take(shop.cases.do(ANA, CASE, Doing("reopened", shop.world.now(), BY_OURSELVES), step_id="stp_on"))
+    send(shop, act("replied", key="k2", text="El de siempre."))
+    shop.take_acts()
+    send(shop, act("replied", key="k2", text="El de siempre."))
+    shop.take_acts()
+    (asked,) = replies(shop)
+    assert (asked.thread, asked.text) == (in_private, "El de siempre.")
 
 
 def test_what_is_told_of_acts_is_grouped_by_their_case(shop: Shop) -> None:

@@ -42,6 +42,19 @@ class Rows(Table):
         self.items[key] = {"pk": {"S": key.pk}, "sk": {"S": key.sk}, "rank": {"N": str(rank)}, "state": {"S": state}}
         return True
 
+    def keep_first(self, key: Key, *, state: str) -> Item:
+        self.calls += 1
+        there = self.items.get(key, {"pk": {"S": key.pk}, "sk": {"S": key.sk}})
+        self.items[key] = {"state": {"S": state}} | there
+        return self.items[key]
+
+    def add_to(self, key: Key, attribute: str, text: str) -> Item:
+        self.calls += 1
+        there = self.items.get(key, {"pk": {"S": key.pk}, "sk": {"S": key.sk}})
+        texts = {*there.get(attribute, {"SS": ()})["SS"], text}
+        self.items[key] = there | {attribute: {"SS": sorted(texts)}}
+        return self.items[key]
+
     def get(self, key: Key) -> Item | None:
         self.calls += 1
         return self.items.get(key)

@@ -1,6 +1,7 @@
 """Whatever the platforms' samples bring can be looked up, and stands on a timeline exactly once."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from itertools import count
 from pathlib import Path
 from urllib.parse import quote
@@ -9,8 +10,8 @@ import pytest
 
 from shared.errors import UnreadableDelivery
 from shared.ids import customer_id
-from shared.models import Delivery, PersonalEvent
-from shared.platforms import load, names
+from shared.models import Deletion, Delivery, Edit, Message, PersonalEvent
+from shared.platforms import load, names, unnamed_answers
 from shared.store import keys
 from tests.conftest import NOW
 from tests.contract.platforms import EVERY
@@ -41,6 +42,16 @@ def _events(platform: str) -> dict[str, dict[str, PersonalEvent]]:
     return found
 
 
+def _told_to(them: Iterable[PersonalEvent], us: Iterable[PersonalEvent]) -> list[str]:
+    """Return the keys of what the company said to somebody where the platform names only the message that it answers;
+    `us` is all that it said so, and `them` all that they said."""
+    own, said = list(us), {(event.channel, event.account, event.external_id) for event in them}
+    answers = [e for e in own if isinstance(e, Message) and (e.channel, e.account, e.reply_to) in said]
+    again = {(event.channel, event.account, event.external_id) for event in answers}
+    changes = [e for e in own if isinstance(e, Edit | Deletion) and (e.channel, e.account, e.target) in again]
+    return [keys.event(event).sk for event in (*answers, *changes)]
+
+
 def _history(counter: Counter, customer: str) -> list[str]:
     """Return the keys of a customer's whole timeline, page by page."""
     keys_read: list[str] = []
@@ -60,6 +71,12 @@ def test_whoever_wrote_is_found_with_all_that_was_said(platform: str) -> None:
     counter = Counter(Rows())
     for events in people.values():
         counter.hear(*events.values(), received_at=NOW)
+    ours = [
+        event
+        for events in people.values()
+        for event in events.values()
+        if event.channel in unnamed_answers() and not event.names_a_customer
+    ]
     for identity, events in people.items():
         answer = counter.ask("/customers/lookup", f"identity={quote(identity)}", request=identity)
         if not any(event.names_a_customer for event in events.values()):
@@ -71,6 +88,7 @@ def test_whoever_wrote_is_found_with_all_that_was_said(platform: str) -> None:
         assert identity in members
         assert counter.ask(f"/customers/{customer_id(identity)}", request=f"id {identity}").json == customer
         every = [key for member in members for key in people[member]]
+        every += _told_to((event for member in members for event in people[member].values()), ours)
         assert sorted(_history(counter, customer["id"])) == sorted(every)
         for point in customer["contacts"]:
             platform_too = f"&platform={point['platform']}" if point["platform"] else ""

@@ -7,7 +7,7 @@ import pytest
 
 from shared.ids import customer_id
 from shared.media.scanning import Scanning
-from shared.models import Attachment, Message
+from shared.models import Attachment, Call, Message
 from tests.conftest import NOW
 from tests.services.customer360.counter import ANA, Counter, ago, deleted, edited, said
 from tests.services.customer360.rows import Rows
@@ -70,6 +70,21 @@ def test_what_people_may_not_have_is_shown_without_a_link(changes: dict[str, Any
     assert stored["url"] is None
     assert stored["state"] == changes.get("state", "copied")
     assert stored["reason"] == changes.get("reason", "")
+
+
+def test_a_calls_recording_is_its_first_and_only_file() -> None:
+    counter, _ = told()
+    whose = {
+        name: value for name, value in said("91", "").model_dump().items() if name in ("identity", "account", "channel")
+    }
+    call = Call(
+        **whose, external_id="call", occurred_at=ago(hours=1), status="completed", recording="https://api.example/r"
+    )
+    counter.hear(call)
+    counter.copied(call, type="audio/wav")
+    (stored,) = shown(counter, "call")
+    assert (stored["attachment"], stored["type"]) == (0, "audio/wav")
+    assert stored["url"]
 
 
 def test_what_was_looked_at_is_given_where_somebody_is_to_look() -> None:

@@ -370,8 +370,8 @@ def test_a_case_that_was_answered_in_private_goes_on_there(office: Office) -> No
 
 
 def test_on_a_channel_through_which_nobody_speaks_nothing_is_said(office: Office) -> None:
-    heard(office, "1", identity="app:shop:77", channel="app", at=office.clock)
-    on = case_of(office, "app:shop:77")
+    heard(office, "1", identity="blog:shop:77", channel="blog", at=office.clock)
+    on = case_of(office, "blog:shop:77")
     answer = say(office, on=on)
     assert (answer.status, answer.json["field"]) == (422, "channel")
     assert answer.json["refusal"]["code"] == "unknown_channel"

@@ -12,13 +12,14 @@ from services.media.copying import Copier
 from services.media.waking import wake
 from shared.media.copies import Copy
 from shared.media.scanning import NoScanner, Scanner
-from shared.models import Delivery
+from shared.models import Delivery, Ignored
 from shared.platforms import load
 from shared.playbook import Playbook, parse
 from shared.queues import Media, waiting_file
 from shared.secrets import ApiToken
 from shared.store import keys, media
-from shared.store.journal import record
+from shared.store.elsewhere import MailBucket, whole
+from shared.store.journal import delivery_item, expanded_item, record
 from shared.store.keys import Key
 from shared.store.media import MediaBucket
 from shared.store.table import Item, Table, key_of
@@ -29,6 +30,7 @@ from tests.template import ROOT, table_definition
 PLAYBOOK: Playbook = parse((ROOT / "infra" / "playbook.example.toml").read_text())
 SAMPLES = ROOT / "tests" / "shared" / "platforms"
 BUCKET = "media"
+MAIL = "mail"
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01" + b"a photograph" * 100
 ACCOUNT = "tienda_bot"
 
@@ -81,9 +83,11 @@ class Darkroom:
         stream = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
         self.cloud.create_table(**table_definition(TABLE), StreamSpecification=stream)
         self.cloud.create_bucket(BUCKET)
+        self.cloud.create_bucket(MAIL)
         self.url = self.cloud.create_queue("media", {"VisibilityTimeout": "720"})
         self.table = Table(self.cloud.client("dynamodb"), TABLE)
         self.bucket = MediaBucket(self.cloud.client("s3"), BUCKET)
+        self.mails = MailBucket(self.cloud.client("s3"), MAIL)
         self.queue = Media(self.cloud.client("sqs"), self.url)
 
     @property
@@ -96,6 +100,7 @@ class Darkroom:
         return Copier(
             table=self.table,
             bucket=self.bucket,
+            mails=self.mails,
             playbook=lambda: self.playbook,
             tokens=lambda: self.tokens,
             client=httpx.Client(transport=httpx.MockTransport(self.platform)),
@@ -111,6 +116,16 @@ class Darkroom:
         item = record(what, load(what.platform))
         assert isinstance(item, dict)
         assert self.table.insert(item) is None
+        return key_of(item)
+
+    def expand(self, what: Delivery) -> Key:
+        """Keep a delivery whose one event cannot be read without what lies elsewhere, as door and projector do."""
+        kept = delivery_item(what)
+        (event,) = load(what.platform).normalise(whole(what, load(what.platform), self.mails))
+        assert isinstance(kept, dict)
+        assert not isinstance(event, Ignored)
+        item = expanded_item(what, event)
+        assert (self.table.insert(kept), self.table.insert(item)) == (None, None)
         return key_of(item)
 
     def stream(self) -> list[dict[str, Any]]:

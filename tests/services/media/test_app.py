@@ -33,6 +33,7 @@ def app(dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch) -> Iterator
         Name="tokens", SecretString='{"telegram/tienda_bot": {"token": "4711:secret"}}'
     )
     environment = {"TABLE_NAME": TABLE, "API_TOKENS_ID": "tokens", "MEDIA_BUCKET": "media", "MEDIA_QUEUE_URL": url}
+    environment |= {"MAIL_BUCKET": "mail"}
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     _forget_clients()
@@ -87,6 +88,7 @@ def test_by_default_nobody_looks_for_malware_and_with_guardduty_its_tags_are_rea
 ) -> None:
     assert app._copier.scanner.verdict("media/a") == "not_scanned"
     assert (app._copier.most_bytes, app._copier.for_days) == (25 * 1024 * 1024, 0)
+    assert app._copier.mails.mail == "mail"
     s3 = boto3.client("s3")
     s3.create_bucket(Bucket="media", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     s3.put_object(Bucket="media", Key="media/a", Tagging="GuardDutyMalwareScanStatus=NO_THREATS_FOUND")

@@ -20,6 +20,7 @@ from shared.store import journal, keys, media, revisions
 from shared.store.keys import Key
 from tests.conftest import NOW
 from tests.services.media.darkroom import JPEG, Darkroom, Telegram, delivery
+from tests.shared.platforms.twilio.cases import form
 
 DAY = timedelta(days=1)
 
@@ -282,6 +283,33 @@ def test_the_key_of_the_account_goes_to_twilio_and_not_to_where_it_leads() -> No
     assert copy.state == "copied"
     basic = b64encode(b"SK1:secret").decode()
     assert seen == [("api.twilio.com", f"Basic {basic}"), ("mms.twiliocdn.com", None)]
+
+
+def test_the_recording_of_a_call_is_copied_once_twilio_has_made_it() -> None:
+    made = [False, True]
+
+    def twilio(request: httpx.Request) -> httpx.Response:
+        assert "/Recordings/RE" in request.url.path
+        body = b"RIFF\x24\0\0\0WAVEfmt " + bytes(40)
+        return httpx.Response(200, content=body) if made.pop(0) else httpx.Response(404)
+
+    room = Darkroom(platform=twilio, tokens={"twilio/tienda": ApiToken(token=f"AC{'0' * 32}:SK1:secret")})
+    event = room.journal(Delivery("twilio", "tienda", form("call_recorded"), {}, NOW, "r"))
+    room.wake()
+    room.work()
+    first = room.copy(event)
+    assert first is not None
+    assert (first.state, first.reason) == ("later", "the platform does not have it yet")
+    room.settle()
+    last = room.copy(event)
+    assert last is not None
+    assert (last.state, last.type, last.size) == ("copied", "audio/wav", 56)
+
+
+def test_a_call_without_a_recording_wakes_nobody() -> None:
+    room = Darkroom()
+    room.journal(Delivery("twilio", "tienda", form("call_completed"), {}, NOW, "r"))
+    assert (room.stream(), room.waiting()) == ([], [])
 
 
 # --- malware

@@ -152,6 +152,7 @@ def test_every_account_of_the_playbook_is_there_and_the_unheard_come_first(story
     assert [(each["platform"], each["state"]) for each in said] == [
         ("x", "unsubscribed"),
         *((name, None) for name in ("chatwoot", "discourse", "linkedin", "mastodon", "meta", "ses")),
+        ("standard_webhooks", None),
         ("telegram", "healthy"),
         *((name, None) for name in ("tiktok", "twilio", "zendesk")),
     ]

@@ -86,6 +86,20 @@ def test_the_playbook_says_how_often(stand: Stand) -> None:
     assert stand.round() == {"polled": 1}
 
 
+def test_one_feed_of_an_account_is_asked_more_often_than_the_others(stand: Stand) -> None:
+    prensa = account("prensa", A, B)
+    often, other = prensa.things
+    things = (often.model_copy(update={"every_minutes": 2}), other)
+    stand.accounts = [prensa.model_copy(update={"things": things})]
+    stand.feeds[B] = feed("eva")
+    stand.round()
+    stand.asked.clear()
+    for _ in range(14):
+        stand.now += MINUTE
+        stand.round()
+    assert [request.url.host for request in stand.asked] == [A] * 7
+
+
 def test_a_feed_that_fails_leaves_its_cursor_backs_off_and_touches_no_other(stand: Stand, kept: Any) -> None:
     stand.accounts = [account("prensa", B, A)]
     stand.feeds[B] = httpx.ConnectError("down")

@@ -104,7 +104,7 @@ def test_a_reply_about_a_case_that_was_taken_from_its_department_is_not_sent(tak
 
 def test_a_channel_that_nobody_speaks_through_refuses() -> None:
     street = Street("telegram")
-    reply = street.ask(TEXT, channel="app")
+    reply = street.ask(TEXT, channel="phone")
     street.run(30)
     assert [(move.act, move.code) for move in street.head(reply).moves] == [("refused", "unknown_channel")]
 

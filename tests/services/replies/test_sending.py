@@ -100,7 +100,7 @@ def test_a_number_is_known_by_the_playbook_and_where_we_are_called_is_known_to_a
     assert voice("phone", "+34910000001", ours, tokens) is None
 
 
-@pytest.mark.parametrize("channel", ["app", "no such channel"])
+@pytest.mark.parametrize("channel", ["phone", "no such channel"])
 def test_nobody_speaks_on_a_channel_without_a_port(channel: str) -> None:
     assert voice(channel, "shop", playbook(), {"telegram/bot": OWN}) is None
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared import telemetry
-from shared.casework.steps import OURSELVES, CaseMove
+from shared.casework.steps import OURSELVES, Agent, CaseMove, LinkDecision, Talk, pair
 from shared.escalation import Escalation
 from shared.models import Call, PersonalEvent
 from shared.projection.open_work import listed
@@ -115,6 +115,25 @@ def test_what_was_told_and_closed_without_an_answer_is_urgent_for_the_last_resor
     world.round(DUE_AGAIN + TICK)
     assert states(world) == [("care", "high", "closed"), ("care", "urgent", "offered")]
     assert len(world.handed("care")) == 2
+
+
+@pytest.mark.parametrize("person", ["ana", "ana-in-private"])
+def test_who_waits_where_a_case_went_on_is_its_departments_and_nobody_elses(world: Shop, person: str) -> None:
+    world.republish(clocks=[PATIENT])
+    world.has(said(text=COMPLAINT))
+    if person != "ana":
+        linked = {"id": "stp_l", "identity": identity("ana"), "at": NOW, "by": Agent(subject="u1")}
+        pairs = (pair(identity("ana"), identity(person)),)
+        steps.keep(world.table, LinkDecision.model_validate(linked | {"decision": "linked", "pairs": pairs}))
+        world.settle()
+    case = world.case().id
+    there = Talk(identity=identity(person), channel="telegram", thread="private")
+    for act, more in (("accepted", {}), ("answered", {"answered_in": there}), ("reopened", {})):
+        world.do(case, act, **more)  # type: ignore[arg-type]
+    world.has(said(name="2", person=person, thread="private", text="¿Y bien?"))
+    world.round(DUE + TICK)
+    assert [state for department, _, state in states(world)] == ["accepted"]
+    assert moves(world)[-1].act == "reminded"
 
 
 def test_the_department_that_has_the_matter_is_reminded_and_no_second_case_is_made(world: Shop) -> None:

@@ -112,7 +112,7 @@ def test_x_lets_nobody_answer_who_was_not_summoned_and_says_what_it_bills() -> N
     assert "0.010 USD" in text.cost
 
 
-@pytest.mark.parametrize("channel", ["app", "no such channel"])
+@pytest.mark.parametrize("channel", ["blog", "no such channel"])
 def test_where_nobody_can_speak_it_says_so(channel: str) -> None:
     where = place_on("telegram").model_copy(update={"channel": channel})
     (text,) = options(where, NOW)

@@ -204,6 +204,18 @@ THREADS = [
         ["counted", "waiting_for_customer", "counted"],
     ),
     Thread(
+        "glpi 22678",
+        "An hour before four hours from Monday 17:00, in a day until 18:00, came out at midnight: what has to be done "
+        "sooner is due while somebody is there, too.",
+        [did("spoke", "mon 17:00"), moved("offered", "mon 17:00", department="care")],
+        within({"first_answer": 240, "accept": 180}), open_on(mon_fri=["08:00-18:00"]), "tue 10:01",
+        [
+            ("accept", "mon 17:00", "tue 10:00", None, minutes(181), True),
+            ("first_answer", "mon 17:00", "tue 11:00", None, minutes(181), False),
+        ],
+        ["counted", "closed", "counted"],
+    ),
+    Thread(
         "glpi 9082",
         "A hold pushed the due time past closing: what is left after it begins again at the next opening.",
         [did("spoke", "mon 09:00"), did("answered", "mon 10:00"), did("spoke", "mon 16:30")],

@@ -11,7 +11,7 @@ import pytest
 from shared.connectors.jira import signature as jira
 from shared.connectors.slack import signature as slack
 from shared.connectors.zendesk import signature as zendesk
-from shared.errors import SignatureError
+from shared.errors import ConfigurationError, SignatureError
 from shared.models import Request
 from tests.conftest import NOW
 
@@ -65,3 +65,16 @@ def test_what_was_signed_long_ago_or_ahead_does_not(tool: str, late: timedelta) 
     headers = signed(tool, BODY, "current", NOW - late)
     with pytest.raises(SignatureError, match="clock"):
         VERIFY[tool](request(headers, BODY), ["current"], NOW)
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize("secret", ["", "\0"])
+def test_an_empty_secret_lets_nobody_in(tool: str, secret: str) -> None:
+    with pytest.raises(ConfigurationError):
+        TOOLS[tool](request(signed(tool, BODY, "", NOW), BODY), [secret], NOW)
+
+
+def test_an_instant_with_a_sign_that_is_none_is_no_instant() -> None:
+    stamp = {"X-Zendesk-Webhook-Signature-Timestamp": "2026-11-22\ud80012:00:00Z"}
+    with pytest.raises(SignatureError):
+        zendesk.verify(request(signed("zendesk", BODY, "current", NOW) | stamp, BODY), ["current"], NOW)

@@ -6,8 +6,10 @@ from typing import Any
 import orjson
 
 from shared import platforms
+from shared.media.copies import attached
 from shared.media.places import Located, MediaPort, Wanted
 from shared.models import Attachment, Edit, Event, Message
+from shared.models import Call as Talk
 from shared.ports import Answer, Call, Presence, Thing
 from tests.conftest import NOW
 
@@ -25,8 +27,8 @@ def wanted(channel: str = "c", account: str = "a", **attachment: Any) -> Wanted:
 def files(name: str, events: Iterable[Event]) -> list[Wanted]:
     """Return what a platform's port calls a file among the attachments of events."""
     port = port_of(name)
-    sent = [event for event in events if isinstance(event, Message | Edit)]
-    every = [Wanted(each, event.channel, event.account) for event in sent for each in event.attachments]
+    sent = [event for event in events if isinstance(event, Message | Edit | Talk)]
+    every = [Wanted(each, event.channel, event.account) for event in sent for each in attached(event)]
     return [each for each in every if port.has(each)]
 
 

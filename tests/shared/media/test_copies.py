@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.media.copies import APART, KEPT, Copy, files, object_name
-from shared.models import Attachment, Message, Receipt
+from shared.media.copies import APART, KEPT, Copy, attached, files, object_name
+from shared.models import Attachment, Call, Message, Receipt
 from tests.conftest import NOW
 
 COMMON = {"external_id": "1", "occurred_at": NOW, "identity": "counter:shop:ana", "account": "shop", "channel": "c"}
@@ -24,6 +24,14 @@ def test_an_event_with_a_file_says_how_many_attachments_it_has() -> None:
 def test_an_event_without_one_says_nothing() -> None:
     assert files(message()) == files(message(Attachment(type="button", text="Sí"))) == {}
     assert files(Receipt.model_validate(COMMON | {"status": "read"})) == {}
+
+
+def test_a_calls_recording_is_its_one_file() -> None:
+    call = Call.model_validate(COMMON | {"status": "completed"})
+    assert (attached(call), files(call)) == ((), {})
+    recorded = call.model_copy(update={"recording": "https://api.example/r"})
+    assert attached(recorded) == (Attachment(type="recording", url="https://api.example/r"),)
+    assert files(recorded) == {"files": {"N": "1"}}
 
 
 texts = st.text(min_size=1, max_size=40)

@@ -107,6 +107,13 @@ def test_a_link_that_is_over_is_gone(status: int) -> None:
     assert isinstance(got(lambda _: Said(status, raw=b""), token=False), Gone)
 
 
+@pytest.mark.parametrize(("status", "kind"), [(404, Later), (410, Gone), (403, Gone)])
+def test_what_is_made_later_is_asked_for_again(status: int, kind: type[Found]) -> None:
+    with serving(lambda _: Said(status)) as client:
+        place = Place("https://api.example/file", may_come=True)
+        assert isinstance(fetch(place, client, places=PLACES, most_bytes=1000, now=NOW), kind)
+
+
 @pytest.mark.parametrize(("status", "kind"), [(401, Later), (403, Later), (404, Gone), (410, Gone)])
 def test_a_token_that_is_not_let_in_may_be_mended(status: int, kind: type[Found]) -> None:
     assert isinstance(got(lambda _: Said(status, raw=b"")), kind)

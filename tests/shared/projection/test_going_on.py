@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from shared.casework.cases import ASKS_ON
-from shared.casework.steps import Talk
+from shared.casework.steps import LinkDecision, Talk, pair, reply_id
 from shared.escalation import Escalation
 from shared.models import Message
 from shared.projection.answering import ELSEWHERE
 from shared.store import keys
 from tests.conftest import NOW
-from tests.shared.projection.test_answering import ANA, PRIVATE, WE, asked, case, do, moved, taken
+from tests.shared.projection.test_answering import AGENT, ANA, PRIVATE, WE, asked, case, do, moved, taken
 from tests.shared.repair.house import COMPLAINT, House, said
 
 ON = "¿Y cuándo me devuelven el dinero de la factura?"
@@ -74,6 +74,62 @@ def test_what_she_asks_in_private_takes_the_case_up_again(house: House, address:
     assert was_taken_up(case(house), question)
 
 
+def test_where_it_was_said_is_known_by_the_echo_as_well_whichever_comes_first(house: House) -> None:
+    """Messenger gives our id back, under the person's private address, and may do so before our own write."""
+    own = asked(privately=True, thread="post", escalation_id=case(house).id)
+    taken(house, own, moved(1, "attempted"))
+    house.take(echo(PRIVATE).model_copy(update={"reply_id": reply_id(own)}))
+    assert (case(house).state, case(house).answered_in) == ("answered", talk(PRIVATE))
+    taken(house, moved(2, "sent", external_id="p-1", sent_at=NOW.replace(minute=9), address=PRIVATE, **READ_IN))
+    house.settle()
+    question = there(20, ON, PRIVATE)
+    house.take(question)
+    assert was_taken_up(case(house), question)
+
+
+@PLACES
+def test_what_she_asks_before_its_echo_comes_takes_it_up_when_that_does(house: House, address: str | None) -> None:
+    sent = moved(2, "sent", external_id="p-1", sent_at=NOW.replace(minute=9), address=address, **READ_IN)
+    taken(house, asked(privately=True, thread="post", escalation_id=case(house).id), moved(1, "attempted"), sent)
+    house.settle()
+    question = there(20, ON, address)
+    house.take(question)
+    house.take(echo(address))
+    assert was_taken_up(case(house), question)
+
+
+@pytest.mark.parametrize("then", ["asks", "is answered", "says that it is solved"])
+def test_what_was_said_before_it_was_known_whose_the_address_is_counts_once_it_is(house: House, then: str) -> None:
+    own = asked(privately=True, thread="post", escalation_id=case(house).id)
+    sent = moved(2, "sent", external_id="p-1", sent_at=NOW.replace(minute=9), address=PRIVATE, **READ_IN)
+    taken(house, own, moved(1, "attempted"), sent)  # and what links the two is not projected yet
+    question = there(20, ON, PRIVATE)
+    later = {
+        "asks": [question],
+        "is answered": [question, there(30, "Mañana.", PRIVATE, direction="outbound")],
+        "says that it is solved": [question, there(30, "Ya está solucionado, gracias", PRIVATE)],
+    }[then]
+    for message in (echo(PRIVATE), *later):
+        house.alone(message)
+    assert case(house).state == "answered"
+    house.settle()
+    found = case(house)
+    expected = {"asks": "accepted", "is answered": "answered", "says that it is solved": "accepted"}[then]
+    assert found.state == expected
+    if then == "says that it is solved":
+        assert (found.solved_event_key, found.solved_event_of) == (keys.event(later[1]).sk, PRIVATE)
+
+
+def test_what_somebody_says_who_was_parted_from_her_is_their_own(house: House) -> None:
+    answer(house, PRIVATE)
+    word = {"id": "stp_parted", "identity": ANA, "at": NOW.replace(minute=15), "by": AGENT, "decision": "unlinked"}
+    house.alone(LinkDecision.model_validate(word | {"pairs": (pair(ANA, PRIVATE),)}))
+    house.take(there(20, ON, PRIVATE))
+    found = case(house)
+    assert found.state == "answered"
+    assert not house.projector().answering.take_up(found.identity, found.id), "the watch looks before it is closed"
+
+
 @PLACES
 def test_its_department_is_told_what_she_asks_in_private_and_where(house: House, address: str | None) -> None:
     answer(house, address)
@@ -83,6 +139,7 @@ def test_its_department_is_told_what_she_asks_in_private_and_where(house: House,
     assert (told["message"]["text"], told["conversation"]["thread"]) == (ON, "private")
     own = [] if address else [keys.event(question).sk]
     assert told["evidence"] == [case(house).event_key, *own], "keys are within the partition of the case's identity"
+    assert (told["identity"], told["message_identity"]) == (ANA, address)
 
 
 @PLACES

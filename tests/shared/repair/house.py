@@ -52,11 +52,13 @@ def said(number: int, text: str = "Hola", person: str = "ana", **more: Any) -> M
 
 
 class House:
-    """`read` is what our code makes of a unit's bytes: put another in its place, and it is deployed."""
+    """`read` is what our code makes of a unit's bytes: put another in its place, and it is deployed. `playbook` is the
+    one by which projections are computed again."""
 
     def __init__(self) -> None:
         self.read: Read = as_written
         self.clock = NOW
+        self.playbook = PLAYBOOK
         self.cloud = Cloud(now=lambda: self.clock)
         self.cloud.create_table(**table_definition(TABLE))
         self.cloud.create_bucket("deliveries")
@@ -90,10 +92,15 @@ class House:
 
     def take(self, *events: Event | dict[str, Any]) -> Delivery:
         """Keep one delivery of these events, and project everything."""
+        delivery = self.keep(*events)
+        self.settle()
+        return delivery
+
+    def keep(self, *events: Event | dict[str, Any]) -> Delivery:
+        """Keep one delivery of these events."""
         self._requests += 1
         delivery = replace(counter.delivery(*events), request_id=str(self._requests))
         Journal(self.table, self.bucket).keep(record(delivery, self.platform()))
-        self.settle()
         return delivery
 
     def alone(self, what: Message | Step) -> None:
@@ -127,8 +134,8 @@ class House:
 
     def reproject(self, *people: str, do: bool) -> list[Difference]:
         partitions: Iterable[str] = [keys.identity(f"counter:shop:{person}") for person in people]
-        now = self.clock
-        return list(reproject(partitions, table=self.table, playbook=lambda: PLAYBOOK, now=lambda: now, do=do))
+        now, playbook = self.clock, self.playbook
+        return list(reproject(partitions, table=self.table, playbook=lambda: playbook, now=lambda: now, do=do))
 
     def handed(self, department: str) -> list[dict[str, Any]]:
         """Return the hand-offs on a department's queue, by their offers."""

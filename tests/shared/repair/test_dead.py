@@ -65,6 +65,17 @@ def test_nothing_personal_is_told(house: House) -> None:
     assert "34600999888" not in str(found)
 
 
+def test_an_answer_that_is_kept_once_more_is_told_without_whose_it_is(house: House) -> None:
+    common = {"channel": "facebook_comment", "thread": "post"}
+    answer = said(9, person="shop", direction="outbound", reply_to="1", **common)
+    house.take(said(1, **common))
+    house.take(answer)
+    unprojected(house, keys.event(answer.model_copy(update={"identity": "counter:shop:ana"})))
+    assert [(each.kind, each.what, each.platform, each.account) for each in told(house)] == [
+        ("unprojected", "event", None, None)
+    ]
+
+
 def test_an_event_is_told_with_the_account_that_it_came_by(house: House) -> None:
     """One event came by itself, another out of a kept delivery, whose own item says whose it is."""
     house.take(said(1))

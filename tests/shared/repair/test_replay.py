@@ -11,6 +11,7 @@ import pytest
 
 from shared.errors import StoreUnavailable
 from shared.models import Event, Ignored, Message
+from shared.projection.unnamed import is_copy
 from shared.repair import reproject as reprojection
 from shared.repair.replay import Replay
 from shared.store import keys
@@ -299,3 +300,22 @@ def test_a_projector_that_expands_meanwhile_is_no_disturbance(house: House) -> N
     assert house.replay(do=False) == []
     found = balance_of(SPAN, table=house.table, bucket=house.bucket)
     assert (found.received, found.journalled, found.pending) == (1, 1, {})
+
+
+def test_an_answer_that_is_kept_once_more_is_not_counted_and_stays(house: House) -> None:
+    """Whether it came by itself or out of a kept delivery, and also when what it answers turns out to be another's."""
+    house.read = as_written
+    common = {"channel": "facebook_comment", "thread": "post"}
+    answer = {"person": "shop", "direction": "outbound", **common}
+    house.take(said(1, COMPLAINT, **common), said(9, reply_to="1", **answer))
+    house.take(said(2, **common))
+    house.take(said(12, reply_to="2", **answer))
+    copies = [key for key, item in house.items().items() if "packed" in item and is_copy(item)]
+    assert len(copies) == 2
+    found = balance_of(SPAN, table=house.table, bucket=house.bucket)
+    assert (found.received, found.journalled) == (4, 4)
+    assert house.replay(do=True) == []
+    house.read = of_a_stranger
+    house.replay(do=True)
+    assert house.replay(do=False) == []
+    assert copies == [key for key, item in house.items().items() if "packed" in item and is_copy(item)]

@@ -1,5 +1,6 @@
 """Projections that were damaged, forgotten or made by a bug are what the journal says again; nothing else changes."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,10 +9,11 @@ from shared.casework.cases import Doing
 from shared.casework.steps import Agent
 from shared.escalation import Escalation
 from shared.models import Author, ContactPoint, Deletion, Edit
+from shared.playbook import Playbook
 from shared.projection.cases import offer
 from shared.projection.conversation import Conversation
 from shared.projection.open_work import listed
-from shared.projection.unanswered import raised
+from shared.projection.unanswered import raised, stage_due
 from shared.store import keys
 from shared.store.keys import Key
 from shared.store.table import Item
@@ -180,17 +182,51 @@ def test_a_case_that_is_left_behind_stays_listed_as_that(house: House) -> None:
 def test_a_conversation_stays_listed_as_the_watch_has_left_it(house: House) -> None:
     house.take(said(1))
     key = Key(keys.identity("counter:shop:ana"), "conversation#counter#direct")
-    due = house.items()[key]["open_at"]
-    later = listed("waiting", key, NOW.replace(month=12))
-    house.table.set(key, later)
-    assert house.reproject("ana", do=True) == [], "the watch has seen to it, and looks again later"
+    due, head = house.items()[key]["open_at"], _head(house)
+    house.table.set(key, listed("waiting", key, stage_due(PLAYBOOK, head, "overdue")))
+    assert house.reproject("ana", do=True) == [], "the watch has looked, and looks again when it is time"
     house.table.set(key, {}, remove=["open", "open_at"])
     (found,) = house.reproject("ana", do=True)
     assert found.fields == ("open", "open_at"), "nobody has seen to it, and nobody would"
     assert house.items()[key]["open_at"] == due
-    house.table.set(key, {}, remove=["open", "open_at"])
+    house.clock = stage_due(PLAYBOOK, head, "overdue") + timedelta(minutes=1)
+    house.table.set(key, listed("waiting", key, stage_due(PLAYBOOK, head, "long_overdue")))
+    assert house.reproject("ana", do=True) == [], "the watch has told somebody, and looks again when it is long"
     house.clock = NOW.replace(month=12)
+    house.table.set(key, listed("long_waiting", key, NOW))
     assert house.reproject("ana", do=True) == [], "the watch has done all that it does"
+    house.table.set(key, {}, remove=["open", "open_at"])
+    assert house.reproject("ana", do=True) == [], "or did before such were listed"
+
+
+@pytest.mark.parametrize("waited", [timedelta(minutes=1), timedelta(hours=5), timedelta(days=30)])
+def test_whoever_waits_is_looked_at_in_time_for_a_playbook_with_shorter_targets(
+    house: House, waited: timedelta
+) -> None:
+    longer, shorter = (_with_targets(minutes, later) for minutes, later in ((60 * 24 * 90, 1), (60, 2)))
+    house.take(said(1))
+    key, head = Key(keys.identity("counter:shop:ana"), "conversation#counter#direct"), _head(house)
+    by_the_longer = listed("waiting", key, stage_due(longer, head, "overdue"))
+    house.table.set(key, by_the_longer)
+    house.clock, house.playbook = NOW + waited, longer
+    assert house.reproject("ana", do=True) == []
+    house.playbook = shorter
+    assert [found.fields for found in house.reproject("ana", do=True)] == [("open_at",)]
+    assert house.items()[key]["open_at"]["S"] <= keys.instant(stage_due(shorter, head, "overdue"))
+    assert house.reproject("ana", do=True) == [], "from there on the watch looks, and knows until when"
+    house.table.set(key, by_the_longer | {"attempts": {"N": "1"}})
+    assert house.reproject("ana", do=True) == [], "the watch could not look, and comes again"
+
+
+def _with_targets(minutes: int, later: int) -> Playbook:
+    written = PLAYBOOK.model_dump(mode="json") | {"version": PLAYBOOK.version + later, "clocks": []}
+    written["priorities"]["answer_within"] = dict.fromkeys(("urgent", "high", "normal", "low"), minutes)
+    return Playbook.model_validate(written)
+
+
+def _head(house: House) -> Conversation:
+    key = Key(keys.identity("counter:shop:ana"), "conversation#counter#direct")
+    return Conversation.model_validate_json(house.items()[key]["state"]["S"])
 
 
 def test_what_asks_for_an_answer_is_as_it_was_first_offered(house: House) -> None:

@@ -39,7 +39,8 @@ LEFT, LUIS = f"{FORMERLY}-{'x' * 600}", "canary-luis"
 CROWD = [f"canary-crowd-{number}" for number in range(playbook().linking.most_identities_per_value)]
 
 ON_TELEGRAM = f"telegram:{telegram.ACCOUNT}:5150777001"
-ANA = (f"app:shop_app:{IN_APP}", f"app:shop_app:{IN_APP_TOO}", ON_TELEGRAM)
+ON_FACEBOOK = "facebook:104000000000001:7200777001"
+ANA = (f"app:shop_app:{IN_APP}", f"app:shop_app:{IN_APP_TOO}", ON_TELEGRAM, ON_FACEBOOK)
 FORMER = f"app:shop_app:{LEFT}"
 OTHERS = (FORMER, *(f"app:shop_app:{name}" for name in (LUIS, *CROWD)))
 
@@ -166,6 +167,14 @@ def by_telegram(sample: str) -> Arrival:
     return signed(f"telegram {sample}", "telegram", body.encode())
 
 
+def by_facebook(sample: str) -> Arrival:
+    """Return one of Meta's samples as if it was about this person."""
+    body = (ROOT / "tests/shared/platforms/meta/samples" / f"{sample}.json").read_text()
+    for theirs, hers in (("7200000000000001", "7200777001"), ("Ana Torres", CANARY), ("Ana:", f"{CANARY}:")):
+        body = body.replace(theirs, hers)
+    return signed(f"facebook {sample}", "meta", body.encode())
+
+
 COMPLAINT = speaks(
     "m-1", IN_APP, f"{CANARY}: me han cobrado dos veces la factura", name=CANARY, handle=CANARY, **PROVEN
 )
@@ -209,6 +218,8 @@ def _lived(story: Story) -> Story:
     story.copy()
     hear(BATCH, BATCH, WITH_LUIS, WITH_LUIS, WITH_IGNORED, LARGE_ONE, LARGE_ONE)
     story.announce()
+    hear(by_facebook("facebook_comment_ours"), by_facebook("facebook_comment"))
+    ask(ANA[1], "links", identity=ON_FACEBOOK, decision="linked", why="He said so.")
     ask(ANA[1], "links", identity=ON_TELEGRAM, decision="linked", why="She wrote so.")
     ask(ANA[0], "links", identity=FORMER, decision="linked", why="He said so.")
     ask(FORMER, "unlinks", identity=FORMER, why="A brother.")

@@ -54,6 +54,8 @@ def test_keys_stay_what_they_are() -> None:
         "identity#a",
     )
     assert keys.delivery(keys.delivery_id(delivery)) == (f"delivery#{keys.delivery_id(delivery)}", "delivery")
+    assert keys.said(channel="a", account="b", external_id="c") == ("said#a#b#c", "said")
+    assert keys.copy_of(Key("identity#a", "event#undated#1")) == "copy#identity#a#event#undated#1"
     assert keys.shard("delivery", "delivery#1") in keys.shards("delivery")
 
 
@@ -122,6 +124,8 @@ def test_no_dated_key_is_an_undated_one(event: PersonalEvent) -> None:
         keys.contact(kind="email", value=LONG, identity_name=LONG),
         keys.membership(customer_id="cus_" + "a" * 26, identity_name=LONG),
         keys.seen(keys.identity(LONG), at=NOW, request_id=LONG),
+        keys.said(channel="instagram_comment", account=LONG, external_id=LONG),
+        Key(keys.copy_of(keys.event(message(external_id=LONG, identity=LONG))), ""),
     ],
     ids=lambda key: key.sk[:12],
 )

@@ -114,6 +114,13 @@ OVERHEARD = tuple(
     for number, dated in (("10", True), ("11", False))
 )
 """What nobody said to the company, and nobody was offered."""
+ANSWER = {"channel": "facebook_comment", "identity": "counter:shop:shop", "direction": "outbound"}
+UNNAMED = (
+    Message.model_validate(COMMON | {"external_id": "14", "channel": "facebook_comment"}),
+    Message.model_validate(COMMON | ANSWER | {"external_id": "15", "reply_to": "14"}),
+    Message.model_validate(COMMON | ANSWER | {"external_id": "16", "reply_to": "of nobody known"}),
+)
+"""What the company answers where the platform names only the message, and an answer to nobody who is known."""
 LATER = tuple(event.model_copy(update={"external_id": f"later {event.external_id}"}) for event in EVENTS)
 CROWD = tuple(
     COMPLAINT.model_copy(
@@ -249,7 +256,7 @@ def seen(projector: Projector, bucket: Bucket, dynamodb: "DynamoDBClient") -> Se
     for event in EVENTS:
         journalled.keep(record(counter.delivery(event), counter.COUNTER))
     for delivery in (
-        *map(counter.delivery, (*CROWD, *OVERHEARD)),
+        *map(counter.delivery, (*CROWD, *OVERHEARD, *UNNAMED)),
         counter.delivery(*LATER),
         counter.delivery(*EVENTS, STRANGE),
         counter.delivery(IGNORED),

@@ -22,6 +22,7 @@ def _comments(namespace: str, account: str, thread: str, answered: str) -> Spoke
         thread=thread,
         answered=answered,
         visibility="public",
+        says_to_whom=False,
         others=_below(thread, answered),
     )
 

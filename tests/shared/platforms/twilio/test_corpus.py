@@ -98,6 +98,12 @@ def test_a_form_and_its_parameters_mean_the_same() -> None:
             assert read(name) == read(name.replace(".form.txt", ".json"))
 
 
+def test_a_published_object_means_what_the_form_of_it_means() -> None:
+    for name, outcome in EXPECTED.items():
+        if name.endswith(".json") and not outcome.startswith("unreadable"):
+            assert events(NAMED[name].read_bytes()) == read(name), name
+
+
 def test_what_they_are_about_is_what_is_read_in_them() -> None:
     assert message("chatwoot.removes_null_bytes").text == "remove null bytes"
     (nothing_said,) = message("chatwoot.wont_throw_error_when_the_body_is_empty").attachments

@@ -24,7 +24,8 @@ def basic(user: str, secret: str) -> dict[str, str]:
     [(f"{ACCOUNT}:SK1:secret", basic("SK1", "secret")), (f"{ACCOUNT}:secret", basic(ACCOUNT, "secret"))],
 )
 def test_a_file_is_had_with_the_accounts_key(url: str, token: str, key: dict[str, str]) -> None:
-    assert located("twilio", wanted("sms", type="image", url=url), token=token) == (Place(url, key), [])
+    place = Place(url, key, may_come=url == RECORDING)
+    assert located("twilio", wanted("sms", type="image", url=url), token=token) == (place, [])
 
 
 @pytest.mark.parametrize(
@@ -52,6 +53,8 @@ def test_pictures_and_recordings_are_files() -> None:
     assert [each.attachment.type for each in files("twilio", events(form("mms")))]
     (recording,) = files("twilio", events(form("voicemail")))
     assert recording.attachment.type == "recording"
+    (of_a_call,) = files("twilio", events(form("call_recorded")))
+    assert of_a_call.attachment.type == "recording"
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def why(body: bytes) -> str:
             b"AccountSid=",
             b"accountsid=AC1",
         ),
-        *(b'{"AccountSid": "AC1"}', b'[{"AccountSid": "AC1"}]', b'"AccountSid=AC1"', b" AccountSid=AC1&MessageSid=SM1"),
+        *(b'"AccountSid=AC1"', b" AccountSid=AC1&MessageSid=SM1", b' {"AccountSid": "AC1"}'),
         b"AccountSid=AC1" + b"&" * 50_000,
     ],
 )
@@ -79,9 +79,11 @@ def test_what_is_no_form_of_twilios_is_unreadable(body: bytes) -> None:
 
 def test_a_customers_words_inside_json_never_become_a_form() -> None:
     words = f"&AccountSid=AC1&MessageSid=SM9&From={ANA}&To={OURS}&Body=I+am+somebody+else&"
-    for body in (orjson.dumps({"data": words}), orjson.dumps([words]), orjson.dumps(words), b" " + orjson.dumps(words)):
+    for body in (orjson.dumps(words), b" " + orjson.dumps(words)):
         with pytest.raises(UnreadableDelivery):
             events(body)
+    for body in (orjson.dumps({"data": words}), orjson.dumps([words])):
+        assert "JSON that is neither" in why(body)
 
 
 @pytest.mark.parametrize("name", ["From", "To", "Body", "MessageSid", "MediaUrl0"])

@@ -1,0 +1,381 @@
+"""What the company says where the platform does not say to whom: it reaches whom it answers, whatever comes first."""
+
+from collections.abc import Callable, Sequence
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from shared.casework.steps import Agent, ReplyAsked, ReplyMove, reply_id
+from shared.models import Deletion, Delivery, Edit, Event, Message, PersonalEvent
+from shared.platforms import load, unnamed_answers
+from shared.projection.answering import ELSEWHERE
+from shared.projection.conversation import Conversation
+from shared.projection.timing import Talk
+from shared.projection.unnamed import is_copy
+from shared.store import journal, keys, revisions
+from shared.store.keys import Key
+from shared.store.table import Item
+from tests import waits
+from tests.conftest import NOW
+from tests.double import Answer
+from tests.double.wire import Arguments
+from tests.shared.repair.house import COMPLAINT, PLAYBOOK, House, said
+from tests.template import ROOT
+
+CHANNEL = "facebook_comment"
+LATER = NOW.replace(hour=13)
+ANA, LUIS, US = (f"counter:shop:{person}" for person in ("ana", "luis", "shop"))
+
+
+def asks(number: int = 1, text: str = COMPLAINT, person: str = "ana", **more: Any) -> Message:
+    return said(number, text, person, **{"channel": CHANNEL, "thread": "post", "visibility": "public"} | more)
+
+
+def answers(number: int = 9, of: str | None = "1", text: str = "Ya está, Ana.", **more: Any) -> Message:
+    return asks(number, text, "shop", **{"direction": "outbound", "reply_to": of} | more)
+
+
+def changed(model: type[Edit | Deletion], number: int, of: str = "9", **more: Any) -> PersonalEvent:
+    common = answers(number).model_dump(
+        include={"external_id", "occurred_at", "identity", "account", "channel", "thread", "direction"}
+    )
+    return model.model_validate(common | {"target": of} | more)
+
+
+def orders(*events: PersonalEvent) -> list[tuple[PersonalEvent, ...]]:
+    return list(permutations(events))
+
+
+def head(house: House, identity: str = ANA, thread: str = "post") -> Conversation | None:
+    item = house.table.get(keys.conversation_of(identity_name=identity, channel=CHANNEL, thread=thread))
+    return Conversation.model_validate_json(item["state"]["S"]) if item else None
+
+
+def waits_for_an_answer(house: House, identity: str = ANA) -> bool:
+    found = head(house, identity)
+    assert found is not None
+    return found.waiting_since is not None
+
+
+def copies(house: House) -> list[PersonalEvent]:
+    """Return what was kept once more, as it says."""
+    items = [item for _, item in sorted(house.items().items()) if "packed" in item and is_copy(item)]
+    return [journal.entry(item).event for item in items]
+
+
+def told_to(identity: str, event: PersonalEvent) -> PersonalEvent:
+    return event.model_copy(update={"identity": identity})
+
+
+def lasting(house: House) -> dict[Key, Item]:
+    """Return all that the table holds, but when it was projected and which request brought it."""
+    passing = ("projected_at", "request", "received_at", "packed")
+    return {key: {k: v for k, v in item.items() if k not in passing} for key, item in house.items().items()}
+
+
+def heard(*events: PersonalEvent) -> House:
+    house = House()
+    for event in events:
+        house.take(event)
+    return house
+
+
+# ------------------------------------------------------------------------------------------------------ whom it reaches
+
+
+@pytest.mark.parametrize("told", orders(asks(), answers()))
+@pytest.mark.parametrize("dated", [True, False])
+def test_an_answer_reaches_whoever_is_answered_whichever_of_both_comes_first(
+    told: Sequence[Message], dated: bool
+) -> None:
+    house = heard(*(event.model_copy(update={"dated": dated}) for event in told))
+    (copy,) = copies(house)
+    assert copy == told_to(ANA, answers(dated=dated))
+    assert not waits_for_an_answer(house)
+    assert house.table.get(keys.event(answers(dated=dated))), "as the platform told it, it stays where it was"
+
+
+def test_a_clock_stops_and_the_answer_was_given_in_the_platforms_own_app() -> None:
+    house = heard(asks(), answers())
+    (run,) = waits.answers(list(house.table.query(keys.identity(ANA))), PLAYBOOK, LATER)[Talk(CHANNEL, "post")]
+    assert (run.ended, run.screen, run.stopped_at) == ("answered", "native", answers().occurred_at)
+
+
+@pytest.mark.parametrize("told", orders(asks(), answers()))
+def test_a_case_that_nobody_has_accepted_is_taken_back(told: Sequence[Message]) -> None:
+    house = heard(*told)
+    (case,) = [item for key, item in house.items().items() if key.sk.startswith(keys.ESCALATION_PREFIX)]
+    assert '"state":"withdrawn"' in case["state"]["S"]
+    assert ELSEWHERE in case["state"]["S"]
+
+
+def test_it_is_said_in_the_conversation_of_what_it_answers() -> None:
+    house = heard(asks(thread="her own"), answers(thread="another"))
+    assert [copy.thread for copy in copies(house)] == ["her own"]
+    found = head(house, thread="her own")
+    assert found is not None
+    assert found.waiting_since is None
+
+
+@pytest.mark.parametrize("told", orders(asks(), answers(9), answers(12, text="Y el abono, mañana.")))
+def test_each_of_two_answers_reaches_her(told: Sequence[Message]) -> None:
+    assert copies(heard(*told)) == [told_to(ANA, answers(9)), told_to(ANA, answers(12, text="Y el abono, mañana."))]
+
+
+@pytest.mark.parametrize("told", orders(asks(), asks(2, person="luis"), answers()))
+def test_nobody_else_is_answered_by_it(told: Sequence[Message]) -> None:
+    house = heard(*told)
+    assert copies(house) == [told_to(ANA, answers())]
+    assert (waits_for_an_answer(house), waits_for_an_answer(house, LUIS)) == (False, True)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        [asks(), answers(of=None)],
+        [asks(), answers(of="of nobody known")],
+        [asks(), answers(account="another", identity="counter:another:another")],
+        [asks(), answers(channel="instagram_comment")],
+        [asks(), answers(9, "7"), answers(7, None)],
+    ],
+    ids=["nothing", "nobody known", "another account", "another channel", "the company's own"],
+)
+def test_what_answers_nobody_known_stays_where_it_is(told: Sequence[Message]) -> None:
+    for order in permutations(told):
+        house = heard(*order)
+        assert copies(house) == []
+        assert waits_for_an_answer(house)
+
+
+def test_what_the_company_adds_to_its_own_answer_stays_where_it_is() -> None:
+    told = (asks(), answers(), answers(12, "9", "Gracias a todos."))
+    for order in permutations(told):
+        assert copies(heard(*order)) == [told_to(ANA, answers())]
+
+
+def test_another_channel_costs_not_one_call_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    def calls(event: Message) -> list[str]:
+        house, counted = heard(event), Calls()
+        house.cloud.hooks.append(counted)
+        house.projector().project([house.items()[keys.event(event)]])
+        return counted.made
+
+    ordinary, special = [asks(channel="forum"), answers(channel="forum")], [asks(), answers()]
+    before = {event: calls(event) for event in (*ordinary, *special)}
+    monkeypatch.setattr("shared.projection.projector.tell_again", lambda *_: None)
+    assert [calls(event) for event in ordinary] == [before[event] for event in ordinary]
+    assert [[*calls(event), "UpdateItem"] for event in special] == [before[event] for event in special]
+
+
+# ------------------------------------------------------------------------------------------------------------- changes
+
+
+@pytest.mark.parametrize("told", orders(asks(), answers(), changed(Edit, 12, text="Ya está todo, Ana.")))
+def test_an_edit_of_an_answer_goes_where_the_answer_went(told: Sequence[PersonalEvent]) -> None:
+    house = heard(*told)
+    assert told_to(ANA, changed(Edit, 12, text="Ya está todo, Ana.")) in copies(house)
+    assert revisions.key(partition=keys.identity(ANA), target="9") in house.items()
+
+
+@pytest.mark.parametrize("told", orders(asks(), answers(), changed(Deletion, 12)))
+def test_so_does_its_deletion(told: Sequence[PersonalEvent]) -> None:
+    house = heard(*told)
+    assert told_to(ANA, changed(Deletion, 12)) in copies(house)
+    assert revisions.key(partition=keys.identity(ANA), target="9") in house.items()
+
+
+def test_what_the_company_changes_of_a_message_of_hers_does_not_become_hers() -> None:
+    for order in permutations((asks(), changed(Edit, 12, of="1", text="Cambiado"))):
+        assert copies(heard(*order)) == []
+
+
+# ------------------------------------------------------------------------------------------------- again, and by halves
+
+
+@pytest.mark.parametrize("told", orders(asks(), answers()))
+def test_doing_it_again_changes_nothing(told: Sequence[Message]) -> None:
+    house = heard(*told)
+    before = house.items()
+    for item in before.values():
+        if item["sk"]["S"].startswith(keys.EVENT_PREFIX):
+            house.projector().project([item])
+    assert house.items() == before
+
+
+class Death(BaseException):
+    """A process dies here."""
+
+
+class Calls:
+    """Counts the calls of AWS, and dies before or after one of them (a hook of the double)."""
+
+    def __init__(self, last: int = 0, *, after: bool = False) -> None:
+        self.made: list[str] = []
+        self._last, self._after = last, after
+
+    def before(self, service: str, operation: str, arguments: Arguments) -> None:
+        self.made.append(operation)
+        if len(self.made) == self._last and not self._after:
+            raise Death
+
+    def after(self, service: str, operation: str, arguments: Arguments, answer: Answer) -> None:
+        if len(self.made) == self._last:
+            raise Death
+
+
+TOLD = (asks(), answers(), changed(Edit, 12, text="Ya está todo, Ana."))
+
+
+@pytest.mark.parametrize("told", orders(*TOLD))
+def test_whoever_dies_between_any_two_calls_leaves_nothing_undone(told: Sequence[PersonalEvent]) -> None:
+    def dying(last: int, *, after: bool) -> tuple[House, bool]:
+        house, met = House(), False
+        for event in told:
+            house.keep(event)
+        hook = Calls(last, after=after)
+        house.cloud.hooks.append(hook)
+        try:
+            house.settle()
+        except Death:
+            met = True
+        house.cloud.hooks.remove(hook)
+        house.settle()
+        return house, met
+
+    calm, points = lasting(dying(0, after=False)[0]), 0
+    for after in (False, True):
+        last, met = 1, True
+        while met:
+            house, met = dying(last, after=after)
+            last += 1
+            assert lasting(house) == calm
+        points += last
+    assert points > 40
+
+
+@pytest.mark.parametrize("told", orders(asks(), answers()))
+def test_two_processes_at_once_miss_nothing(told: Sequence[Message]) -> None:
+    """Whatever the one has written when the other begins."""
+    one, other = told
+
+    def meanwhile(at: int) -> tuple[House, bool]:
+        house = House()
+        for event in told:
+            house.keep(event)
+        items = house.items()
+        hook = Between(at, lambda: house.projector().project([items[keys.event(other)]]))
+        house.cloud.hooks.append(hook)
+        house.projector().project([items[keys.event(one)]])
+        house.settle()
+        return house, hook.met
+
+    at, met = 1, True
+    while met:
+        house, met = meanwhile(at)
+        at += 1
+        if met:
+            assert copies(house) == [told_to(ANA, answers())]
+            assert not waits_for_an_answer(house)
+    assert at > 4
+
+
+class Between:
+    """Has something done before one of the calls."""
+
+    def __init__(self, at: int, then: Callable[[], None]) -> None:
+        self._left, self._then, self.met = at, then, False
+
+    def before(self, service: str, operation: str, arguments: Arguments) -> None:
+        self._left -= 1
+        if self._left == 0:
+            self.met = True
+            self._then()
+
+    def after(self, service: str, operation: str, arguments: Arguments, answer: Answer) -> None: ...
+
+
+# ------------------------------------------------------------------------------------------------ what else goes by it
+
+
+def test_our_own_replys_echo_is_taken_for_that_and_answers_no_case_of_itself() -> None:
+    house = House()
+    house.take(asks())
+    us = Agent(subject="colleague-1", department="care")
+    where = {"identity": ANA, "channel": CHANNEL, "account": "shop", "thread": "post"}
+    asked = ReplyAsked(id="stp_a", at=NOW.replace(minute=8), by=us, text="Ya está, Ana.", **where)
+    house.alone(asked)
+    for number, act in enumerate(("attempted", "sent"), start=1):
+        own = {"external_id": "9"} if act == "sent" else {}
+        move = ReplyMove.model_validate(
+            {"id": f"stp_a{number}", "identity": ANA, "at": NOW.replace(minute=8 + number), "by": us}
+            | {"reply_id": reply_id(asked), "number": number, "act": act}
+            | own
+        )
+        house.alone(move)
+    house.take(answers())
+    (run,) = waits.answers(list(house.table.query(keys.identity(ANA))), PLAYBOOK, LATER)[Talk(CHANNEL, "post")]
+    assert (run.ended, run.screen) == ("answered", "ours")
+    (case,) = [item for key, item in house.items().items() if key.sk.startswith(keys.ESCALATION_PREFIX)]
+    assert ELSEWHERE not in case["state"]["S"]
+
+
+@pytest.mark.parametrize("told", orders(*TOLD))
+def test_projected_again_it_is_the_same(told: Sequence[PersonalEvent]) -> None:
+    house = heard(*told)
+    assert house.reproject("ana", "luis", "shop", do=False) == []
+
+
+def test_a_copy_has_neither_bytes_nor_a_delivery_of_its_own() -> None:
+    house = heard(asks(), answers())
+    (item,) = [item for item in house.items().values() if "packed" in item and is_copy(item)]
+    entry = journal.entry(item)
+    assert (entry.delivery.body, entry.delivery_id) == (b"", None)
+    assert (entry.delivery.platform, entry.delivery.account) == ("counter", "shop")
+
+
+# ------------------------------------------------------------------------------------------------- as platforms tell it
+
+
+SAMPLES = ROOT / "tests" / "shared" / "platforms"
+TOLD_BY = {
+    "facebook_comment": ("meta", ("facebook_comment", "facebook_comment_ours"), "500_600", "500_601"),
+    "facebook_review": ("meta", ("facebook_review", "facebook_review_later"), "800000000000001", "800000000000001_1"),
+    "instagram_comment": (
+        *("meta", ("instagram_comment", "instagram_comments")),
+        *("17900000000000010", "17900000000000012"),
+    ),
+    "linkedin_comment": (
+        *("linkedin", ("text", "own")),
+        "urn:li:comment:(urn:li:activity:7230000000000000001,7230000000000000101)",
+        "urn:li:comment:(urn:li:activity:7230000000000000001,7230000000000000110)",
+    ),
+    "tiktok_comment": ("tiktok", ("comment", "comment_own"), "7230000000000000201", "7230000000000000203"),
+}
+"""By channel: the platform, its samples, what a customer says in them, and what the company answers."""
+
+
+def test_every_such_channel_has_samples() -> None:
+    assert set(TOLD_BY) == unnamed_answers()
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize("channel", TOLD_BY)
+def test_who_is_answered_in_a_platforms_own_app_waits_no_longer(channel: str, backwards: bool) -> None:
+    platform, samples, asked, answered = TOLD_BY[channel]
+    told = [event for sample in samples for event in read(platform, sample) if isinstance(event, Message)]
+    (question,) = [event for event in told if event.external_id == asked]
+    (answer,) = [event for event in told if event.external_id == answered]
+    assert (question.names_a_customer, answer.names_a_customer, answer.reply_to) == (True, False, asked)
+    both = (answer, question) if backwards else (question, answer)
+    house = heard(*both)
+    of = {"identity_name": question.identity, "channel": channel, "thread": question.thread}
+    item = house.table.get(keys.conversation_of(**of))
+    assert item is not None
+    found = Conversation.model_validate_json(item["state"]["S"])
+    assert (found.waiting_since, found.last_outbound_at) == (None, answer.occurred_at)
+
+
+def read(platform: str, sample: str) -> list[Event]:
+    body = (SAMPLES / platform / "samples" / f"{sample}.json").read_bytes()
+    return load(platform).normalise(Delivery(platform, "shop", body, {}, NOW))
