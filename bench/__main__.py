@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from bench import acknowledgement, calls, clocks, imports, lookup, overdue, packed, peers
+from bench import acknowledgement, calls, clocks, imports, kept, lookup, overdue, packed, peers
 from bench.figures import Figure, to_json, to_table
 
 MEASUREMENTS: Mapping[str, Callable[[], Iterator[Figure]]] = {
@@ -19,6 +19,7 @@ MEASUREMENTS: Mapping[str, Callable[[], Iterator[Figure]]] = {
     "imports": imports.measure,
     "lookup": lookup.measure,
     "overdue": overdue.measure,
+    "kept": kept.measure,
     "packed": packed.measure,
     "clocks": clocks.measure,
     "peers": peers.measure,

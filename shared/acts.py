@@ -62,9 +62,10 @@ class HandedOver(_Explained):
 
 
 class Replied(_Act):
-    """The customer is answered in the conversation that the case is about: where they were answered last, once they
-    have spoken there, else where it began. Whoever answers what was only offered accepts it by that; once it is sent,
-    the case is answered."""
+    """The customer is answered in the conversation that the case is about: where they were answered last or where it
+    began, whichever they spoke in last. While they are silent after a private answer to something public, that is
+    refused: answer at the desk. Whoever answers what was only offered accepts it by that; once it is sent, the case is
+    answered."""
 
     act: Literal["replied"]
     text: Words = Field(description="What they are told.")

@@ -89,11 +89,12 @@ class Refusal(Frozen):
 
 
 class Reply(Frozen):
-    """A reply as it is sent: under an id of our own, which every attempt has."""
+    """A reply as it is sent: under an id of our own, and asked for at an instant, which every attempt has."""
 
     id: Identifier
     place: Place
     draft: Draft
+    asked_at: Instant | None = None
 
 
 class Sent(Frozen):

@@ -20,7 +20,7 @@ from shared.escalation import Escalation
 from shared.models import Message, PersonalEvent
 from shared.projection.asking import last_message
 from shared.projection.conversation import Conversation
-from shared.projection.going_on import goes_on_in, head, talk_of
+from shared.projection.going_on import goes_on, head, must_be_named, other_talk, talk_of
 from shared.replying import Draft, Refusal
 from shared.store import journal, keys, steps
 from shared.store.keys import Key
@@ -37,6 +37,13 @@ class RefusedError(Exception):
 
 
 _NOWHERE = Refusal(code="not_reachable", sentence="there is no conversation of theirs to answer in: answer at the desk")
+
+
+_IN_PRIVATE = Refusal(
+    code="not_reachable",
+    sentence="it began in public and was answered in private, where the customer has not written since: answer at the "
+    "desk, which asks for the conversation",
+)
 
 
 class _Where(NamedTuple):
@@ -104,12 +111,16 @@ class Answering:
     def _where(self, case: Escalation) -> _Where:
         """Return where an escalation is answered: in the conversation in which it goes on, and there what the customer
         said last; otherwise where it began, and there what it rests on."""
-        if there := goes_on_in(self.table, case):
-            last = last_message(self.table, there)
-            return _Where(there, last.key.sk, last.event) if last else _Where(there)
         said = self.table.get(Key(keys.identity(case.identity), case.event_key))
         event = journal.entry(said).event if said else None
         own = head(self.table, talk_of(event)) if event else None
+        other = other_talk(self.table, case)
+        there = head(self.table, other) if other else None
+        if there is not None and goes_on(own, there):
+            last = last_message(self.table, there)
+            return _Where(there, last.key.sk, last.event) if last else _Where(there)
+        if must_be_named(case, own, there):
+            raise RefusedError(_IN_PRIVATE)
         if event is None or own is None:
             raise RefusedError(_NOWHERE)
         return _Where(own, case.event_key, event) if isinstance(event, Message) else _Where(own)

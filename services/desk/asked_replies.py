@@ -103,8 +103,8 @@ class Said(Body):
 class CaseReply(Said):
     """Something is said to the customer about a case, which it answers once it is sent.
 
-    Without a conversation it is said in the one that the case is about: where it was answered last, once the customer
-    has spoken there, else where it began.
+    Without a conversation it is said in the one that the case is about: where it was answered last or where it began,
+    whichever the customer spoke in last. While they are silent after a private answer to something public, name it.
     """
 
     number: Number = None

@@ -27,6 +27,9 @@ _CONTENTION_LIMIT = 20
 
 _REMEDY: Mapping[str, str] = {"offered": "accept it first"}
 _THEIRS = "they answer the customer there; tell them, by a note or by what the customer has with you"
+_IN_PRIVATE = (
+    "the case began in public and was answered in private, where the customer has not written since: name the place"
+)
 _OVER = "it is over; say it in one of the customer's conversations, without a case"
 
 
@@ -98,7 +101,11 @@ class Replying:
             must_be_theirs(case, writer, said.number)
             if case.state not in ("accepted", "answered"):
                 raise CaseConflict(f"{cases.standing(case)}; {_REMEDY.get(case.state, _OVER)}", case)
-            return self._talks.of_case(person, case, said.where)
+            found = self._talks.of_case(person, case, said.where)
+            is_guessed = not said.where.names_a_conversation and said.where.reply_to is None and not said.privately
+            if is_guessed and self._talks.must_be_named(person, case, found):
+                raise InvalidParameter("channel", _IN_PRIVATE)
+            return found
 
         must_be_known(case, writer)
         about = _About(by, writer.step_id_with(case.identity, f"replies {escalation_id}"), case)

@@ -16,7 +16,7 @@ from shared.escalation import Escalation
 from shared.models import Message, PersonalEvent
 from shared.projection.asking import last_message
 from shared.projection.conversation import Conversation
-from shared.projection.going_on import talk_of
+from shared.projection.going_on import goes_on, must_be_named, talk_of
 from shared.replying import Place
 from shared.store import journal, keys
 from shared.store.keys import Key
@@ -58,19 +58,23 @@ class Talks:
         return self._answering(found[0], where.reply_to)
 
     def of_case(self, person: Person, case: Escalation, where: Where) -> Talk:
-        """Return the conversation that is named, or else where a case went on, once the customer has spoken there, or
-        else the one that it is about; there, what was said in public, or on a channel on which everything answers
-        something, is what is answered unless something else is named."""
+        """Return the conversation that is named, or else where a case went on, where the customer spoke last, or else
+        the one that it is about; there, what was said in public, or on a channel on which everything answers something,
+        is what is answered unless something else is named."""
         event = None if where.names_a_conversation else self._event(case.identity, case.event_key)
         head = next((each for each in person.conversations if event and _is_in(event, each)), None)
-        there = (each for each in person.conversations if _goes_on_in(case, each) and each.last_inbound_at)
-        if head is not None and where.reply_to is None and (went_on := next(there, None)):
-            return self._answering(went_on, None)
+        there = _other(person, case)
+        if head is not None and there is not None and where.reply_to is None and goes_on(head, there):
+            return self._answering(there, None)
         if head is None:
             return self.meant(person, where if where.names_a_conversation else where._replace(identity=case.identity))
         if where.reply_to is None and isinstance(event, Message) and _is_answered(event):
             return Talk(head, case.event_key, event)
         return self._answering(head, where.reply_to)
+
+    def must_be_named(self, person: Person, case: Escalation, talk: Talk) -> bool:
+        """Return whether nobody may guess that a case is answered in this conversation, the one that it is about."""
+        return must_be_named(case, talk.conversation, _other(person, case))
 
     def rests_on(self, case: Escalation, talk: Talk) -> bool:
         """Return whether a case rests on what was said in a conversation."""
@@ -176,6 +180,10 @@ def _is_in(event: PersonalEvent, conversation: Conversation) -> bool:
         conversation.channel,
         conversation.thread,
     )
+
+
+def _other(person: Person, case: Escalation) -> Conversation | None:
+    return next((each for each in person.conversations if _goes_on_in(case, each)), None)
 
 
 def _goes_on_in(case: Escalation, conversation: Conversation) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from services.replies import doubts
 from services.replies.confirming import confirmed
 from services.replies.sending import Voice, place, voice
 from shared import telemetry
@@ -19,6 +20,7 @@ from shared.casework.places import said_on
 from shared.casework.replies import Act, Asked, Move, ReplyHead
 from shared.casework.steps import ReplyMove
 from shared.errors import StoreUnavailable
+from shared.escalation import ENDED
 from shared.playbook import Playbook
 from shared.ports import Call
 from shared.projection import outbound, replies
@@ -106,12 +108,13 @@ class Sender:
         if self.now() - attempt.at > _AT_IT:
             return SAFE_PAUSE  # held up for so long that others may soon take it to be dead
         telemetry.count("ReplyAttempted")
-        asking = speaker.port.send(Reply(id=head.id, place=where, draft=asked.draft), speaker.presence, self.now())
+        reply = Reply(id=head.id, place=where, draft=asked.draft, asked_at=asked.at)
+        asking = speaker.port.send(reply, speaker.presence, self.now())
         try:
             found = do(asking, self.client, hosts=speaker.port.hosts_of(speaker.presence))
         except NothingDoneError:
             why = "the platform was not reached"
-            return self._outcome(head, _undone(head), self._backoff(head), code="no_connection", why=why)
+            return self._outcome(head, doubts.undone(head), self._backoff(head), code=doubts.NO_CONNECTION, why=why)
         return self._came_of(found, head, self._whose(speaker, asked))
 
     def _is_elsewhere(self, head: ReplyHead, asked: Asked) -> str | None:
@@ -119,8 +122,10 @@ class Sender:
         the customer would be told two things. What a department says and then passes on is said all the same."""
         if asked.escalation_id is None:
             return None
-        case, own = Answering(self.table, self.playbook, self.now).named(head.identity, asked.escalation_id), asked.by
-        if case is None or own.department in (None, case.department):
+        case, own = Answering(self.table, self.playbook, self.now).known(head.identity, asked.escalation_id), asked.by
+        if case is None:
+            return "it is about a case of somebody who is no longer taken for this customer: look both of them up"
+        if case.state in ENDED or own.department in (None, case.department):
             return None
         left = next((stop for stop in reversed(case.path) if stop.department == own.department), None)
         if left is not None and left.by.department == own.department and left.at >= asked.at:
@@ -133,6 +138,8 @@ class Sender:
         match found:
             case Sent():
                 return self._outcome(head, "sent", **_as_sent(found, head))
+            case Refused() if doubts.is_left(head):
+                return self._outcome(head, "unknown", SAFE_PAUSE, why=found.sentence)
             case Refused():
                 return self._outcome(head, "refused", code=found.code, why=found.sentence)
             case Unknown():
@@ -141,7 +148,8 @@ class Sender:
                 pause = max(self._jittered(timedelta(seconds=found.seconds or 0)), self._backoff(head))
                 if found.account:
                     rates.pause(self.table, whose, self.now() + (timedelta(seconds=found.seconds or 0) or pause))
-                return self._outcome(head, _undone(head), pause, why="the platform takes nothing more for now")
+                why = "the platform takes nothing more for now"
+                return self._outcome(head, doubts.undone(head), pause, code=doubts.PUT_OFF, why=why)
 
     def _not_sent(self, head: ReplyHead, asked: Asked, code: str, why: str) -> timedelta | None:
         """Keep that a reply is refused; one that the platform may have all the same stays in doubt."""
@@ -252,11 +260,6 @@ def _as_sent(found: Sent, head: ReplyHead) -> dict[str, Any]:
     return said | {"channel": said_on(head.asked.channel, privately=True), "thread": found.thread}
 
 
-def _undone(head: ReplyHead) -> Act:
-    """Return what a reply is after an attempt by which nothing was done: still in doubt, where one before it was."""
-    return "unknown" if any(move.act == "unknown" for move in head.moves[-2:-1]) else "later"
-
-
 type _InTheWay = tuple[str, str]
 """A code, and what to do; both empty when nothing is."""
 
@@ -264,10 +267,8 @@ type _InTheWay = tuple[str, str]
 def _too_late(head: ReplyHead, asked: Asked, now: datetime) -> _InTheWay | None:
     """Return whether a platform has put a reply off for too long since somebody wanted it sent: since it was asked for,
     or since somebody decided that it goes out again."""
-    again = [move for move in head.moves if move.act == "not_there" and move.by != BY_OURSELVES]
-    since, number = (again[-1].at, again[-1].number) if again else (asked.at, 0)
-    doubts = sum(move.act == "unknown" and move.number > number for move in head.moves)
-    return _TOO_LATE if now - since > LONGEST or doubts >= MOST_ATTEMPTS else None
+    since = doubts.wanted_since(head, asked)
+    return _TOO_LATE if now - since > LONGEST or doubts.lost(head) >= MOST_ATTEMPTS else None
 
 
 def _not_allowed(refusal: Refusal | None) -> _InTheWay:

@@ -217,11 +217,15 @@ class Answering:
 
     def named(self, identity: str, escalation_id: str) -> Escalation | None:
         """Return the case of an id that has not ended, of the identity or of another that is one customer with it."""
+        case = self.known(identity, escalation_id)
+        return None if case is None or case.state in ENDED else case
+
+    def known(self, identity: str, escalation_id: str) -> Escalation | None:
+        """Return the case of an id, of the identity or of another that is one customer with it."""
         others = members(self.table.get(keys.members(identity)))
         for each in dict.fromkeys((identity, *others)):
             with suppress(NotFound):
-                case = self.cases.read(each, escalation_id)
-                return None if case.state in ENDED else case
+                return self.cases.read(each, escalation_id)
         return None
 
     def _once(self, case: Escalation, doing: Doing, *, of: str | None = None) -> None:

@@ -41,13 +41,12 @@ def said_after(table: Table, head: Conversation, at: datetime) -> Iterator[Entry
 
 
 def last_message(table: Table, head: Conversation) -> Entry | None:
-    """Return the customer's last message in a conversation, if that is still known, by one query."""
+    """Return the customer's last message in a conversation, if that is still known, by two queries."""
     if head.last_inbound_at is None:
         return None
-    first = f"{keys.EVENT_PREFIX}{keys.instant(head.last_inbound_at)}"
-    rows = table.query(keys.identity(head.identity), first=first, last=f"{first}{_LAST}")
-    entries = _in_it(rows, head, head.last_inbound_at)
-    return next((each for each in entries if isinstance(each.event, Message) and is_inbound(each.event)), None)
+    at = head.last_inbound_at
+    said = (entry for entry in _said(table, head, at) if entry.event.occurred_at == at and is_inbound(entry.event))
+    return next((entry for entry in said if isinstance(entry.event, Message)), None)
 
 
 def _said(table: Table, like: Conversation | PersonalEvent, since: datetime) -> Iterator[Entry]:

@@ -51,8 +51,26 @@ def head(table: Table, talk: Talk) -> Conversation | None:
     return Conversation.model_validate_json(found["state"]["S"]) if found else None
 
 
-def goes_on_in(table: Table, case: Escalation) -> Conversation | None:
-    """Return the other conversation in which a case goes on: once the customer has spoken there."""
-    talk = other_talk(table, case)
-    there = head(table, talk) if talk else None
-    return there if there and there.last_inbound_at else None
+def goes_on(own: Conversation | None, there: Conversation | None) -> bool:
+    """Return whether what is said next about a case belongs into the other conversation in which it was answered: where
+    the customer spoke last, and nothing that began in private into public."""
+    if there is None or there.last_inbound_at is None:
+        return False
+    if own is None:
+        return True
+    if (own.visibility, there.visibility) == ("private", "public"):
+        return False
+    return own.last_inbound_at is None or own.last_inbound_at <= there.last_inbound_at
+
+
+def must_be_named(case: Escalation, own: Conversation | None, there: Conversation | None) -> bool:
+    """Return whether nobody may guess where to say more about a case: it began in public and was answered in private,
+    and the customer has spoken in neither since. What was meant for them alone would be for everybody to read."""
+    if case.answered_in is None or own is None or own.visibility == "private" or goes_on(own, there):
+        return False
+    if there is not None and there.visibility == "public":
+        return False
+    answered_at = (there.last_outbound_at if there else None) or case.answered_at
+    if answered_at is None:
+        return case.reopened_at is None
+    return own.last_inbound_at is None or own.last_inbound_at <= answered_at

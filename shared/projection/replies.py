@@ -13,6 +13,7 @@ from shared.casework import replies
 from shared.casework.replies import ReplyHead, echoed, hear, reached
 from shared.casework.steps import ReplyAsked, ReplyMove, reply_id
 from shared.models import Frozen, Identifier, Message, PersonalEvent, Receipt
+from shared.projection import unnamed
 from shared.projection.open_work import listed
 from shared.projection.settling import settle
 from shared.store import journal, keys, steps
@@ -70,7 +71,11 @@ def take(step: ReplyAsked | ReplyMove, *, table: Table, now: Callable[[], dateti
     if asked is not None and asked.privately:
         table.raise_to(keys.private_reply(own), rank=0, state=ours.model_dump_json(exclude_defaults=True))
     if answer is not None and answer.external_id:
-        point(ours, answer.address or head.identity, answer.external_id, table=table)
+        speaks_of = answer.address or head.identity
+        point(ours, speaks_of, answer.external_id, table=table)
+        if asked is not None and not asked.privately:
+            where = {"channel": asked.channel, "account": asked.account, "thread": asked.thread}
+            unnamed.sent(answer.external_id, identity=speaks_of, table=table, **where)
     return _settle(head.identity, own, lambda before: _joined(before, head), table=table, now=now)
 
 

@@ -3,13 +3,15 @@
 It is kept under the company's own identity, as the platform tells it, and once more under the customer's as soon as it
 is known who that is: from then on that is an event like any other. So are its edits and its deletion, which name it.
 
-One row for each message says whose it is, and what of the company's speaks of it. Each side writes its part and is
-answered with the other's in the same call, so whichever comes later keeps the copy. Its key and what it says are
-functions of the event and of the row's first word, and it is written once: dying anywhere and doing all of it again
-changes nothing.
+One row for each message says whose it is, and what of the company's speaks of it. Each side adds its part and is
+answered with the other's in the same call, so whichever comes later keeps the copy. A message may be heard under two
+identities, once with its author and once without: each gets a copy. A copy's key and what it says are functions of the
+event and of whose it is, and it is written once: dying anywhere and doing all of it again changes nothing.
+
+What we sent ourselves is known to be said to somebody: that counts, and not what the platform says that it answers.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import orjson
 
@@ -20,15 +22,17 @@ from shared.store.journal import Entry
 from shared.store.keys import Key
 from shared.store.table import Item, Table
 
-_ANSWERS = "answers"
+_WHOSE, _ANSWERS = "whose", "answers"
 
 
 class Whose(Frozen):
-    """Whose conversation a message is in; `ours` is whether the company said it, as an answer to them."""
+    """Whose conversation a message is in; `ours` is whether the company said it, as an answer to them, and `sent`
+    whether that is known because we sent it."""
 
     identity: Identifier
     thread: Identifier
     ours: bool = False
+    sent: bool = False
 
     def is_spoken_of_by(self, event: PersonalEvent) -> bool:
         """Return whether what speaks of the message is said to the customer: an answer to what they said, a change of
@@ -38,7 +42,7 @@ class Whose(Frozen):
 
 def tell_again(entries: Iterable[Entry], table: Table) -> None:
     """Keep what entries say of whose messages are, and each answer once more where that is known by now; costs one call
-    for each message on a channel of `unnamed_answers`, and none on others."""
+    for each message on a channel of `unnamed_answers`, one more for an answer, and none on others."""
     for entry in entries:
         event = entry.event
         if event.channel not in unnamed_answers():
@@ -46,18 +50,35 @@ def tell_again(entries: Iterable[Entry], table: Table) -> None:
         if isinstance(event, Message) and event.direction == "inbound":
             _known(event, Whose(identity=event.identity, thread=event.thread), table)
         elif spoken_of := _spoken_of(event):
-            row = table.add_to(_row(event, spoken_of), _ANSWERS, orjson.dumps(list(entry.key)).decode())
-            if whose := _whose(row):
+            for whose in _sent_to(event, table) or _said_to(entry, spoken_of, table):
                 _keep_again(entry, whose, table)
 
 
-def rows_of(event: PersonalEvent, table: Table) -> list[tuple[Key, Item]]:
-    """Return the items that are there because of an event in a customer's partition: the row that says whose it is, and
-    what the company said of it as the platform told that, by their keys."""
-    if not (isinstance(event, Message) and event.channel in unnamed_answers()):
-        return []
-    found = table.get_many([_row(event, event.external_id)])
-    return [each for key, row in found.items() for each in ((key, row), *_told_again(row, table))]
+def sent(external_id: str, *, channel: str, account: str, identity: str, thread: str, table: Table) -> None:
+    """Note to whom we sent what the platform has under an id; costs a call on a channel of `unnamed_answers`, and none
+    on others."""
+    if channel in unnamed_answers():
+        key = keys.said(channel=channel, account=account, external_id=external_id)
+        table.add_to(key, _WHOSE, _text(Whose(identity=identity, thread=thread, ours=True, sent=True)))
+
+
+def row_of(event: PersonalEvent, table: Table) -> tuple[Key, Item] | None:
+    """Return the item, with its key, that says whose the message is that an event in a customer's partition is or
+    changes."""
+    match event:
+        case Message(external_id=name) | Edit(target=name) | Deletion(target=name) if (
+            event.channel in unnamed_answers()
+        ):
+            key = _row(event, name)
+            row = table.get(key)
+            return (key, row) if row else None
+        case _:
+            return None
+
+
+def identities(row: Item) -> frozenset[str]:
+    """Return under whom a message is kept, by the item that says whose it is."""
+    return frozenset(whose.identity for whose in _whose(row))
 
 
 def is_copy(item: Item) -> bool:
@@ -65,23 +86,33 @@ def is_copy(item: Item) -> bool:
     return str(item["ledger"]["S"]).startswith(keys.COPY_PREFIX)
 
 
+def original(item: Item) -> Key | None:
+    """Return where an event of which this is the copy is kept as the platform told it; none where this is no copy."""
+    return keys.copied(item["ledger"]["S"], sk=item["sk"]["S"]) if is_copy(item) else None
+
+
 def _known(message: Message, whose: Whose, table: Table) -> None:
-    row = table.keep_first(_row(message, message.external_id), state=whose.model_dump_json(exclude_defaults=True))
-    for _, item in _told_again(row, table):
-        _keep_again(journal.entry(item), _whose(row) or whose, table)
+    row = table.add_to(_row(message, message.external_id), _WHOSE, _text(whose))
+    named = (Key(*orjson.loads(text)) for text in _texts(row, _ANSWERS))
+    for _, item in sorted(table.get_many(named).items()):
+        entry = journal.entry(item)
+        if whose.is_spoken_of_by(entry.event):
+            _keep_again(entry, whose, table)
 
 
-def _told_again(row: Item, table: Table) -> list[tuple[Key, Item]]:
-    """Return what the company said of a message, where that is said to whose it is."""
-    whose, named = _whose(row), (Key(*orjson.loads(text)) for text in row.get(_ANSWERS, {"SS": ()})["SS"])
-    found = table.get_many(named) if whose else {}
-    return [each for each in sorted(found.items()) if whose and whose.is_spoken_of_by(journal.entry(each[1]).event)]
+def _sent_to(event: PersonalEvent, table: Table) -> list[Whose]:
+    """Return to whom we sent what the company says, as far as that is known by now."""
+    row = table.get(_row(event, event.external_id)) if isinstance(event, Message) else None
+    return [whose for whose in _whose(row) if whose.sent] if row else []
+
+
+def _said_to(entry: Entry, spoken_of: str, table: Table) -> list[Whose]:
+    row = table.add_to(_row(entry.event, spoken_of), _ANSWERS, orjson.dumps(list(entry.key)).decode())
+    return [whose for whose in _whose(row) if whose.is_spoken_of_by(entry.event)]
 
 
 def _keep_again(entry: Entry, whose: Whose, table: Table) -> None:
     event = entry.event
-    if not whose.is_spoken_of_by(event):
-        return
     again = event.model_copy(update={"identity": whose.identity, "thread": whose.thread})
     table.insert(journal.expanded_item(entry.delivery, again) | {"ledger": {"S": keys.copy_of(entry.key)}})
     if isinstance(event, Message):
@@ -107,5 +138,13 @@ def _row(event: PersonalEvent, external_id: str) -> Key:
     return keys.said(channel=event.channel, account=event.account, external_id=external_id)
 
 
-def _whose(row: Item) -> Whose | None:
-    return Whose.model_validate_json(row["state"]["S"]) if "state" in row else None
+def _whose(row: Item) -> Iterator[Whose]:
+    return map(Whose.model_validate_json, _texts(row, _WHOSE))
+
+
+def _texts(row: Item, attribute: str) -> list[str]:
+    return sorted(row[attribute]["SS"]) if attribute in row else []
+
+
+def _text(whose: Whose) -> str:
+    return whose.model_dump_json(exclude_defaults=True)

@@ -62,7 +62,8 @@ def held(customer_id: str, *, table: Table, bucket: Bucket) -> Iterator[Held]:
     """Yield everything that is kept of the customer of whom this is an id, each thing once.
 
     It reads page by page as the caller goes on, and keeps in memory only who is linked with whom, the contact points,
-    and 20 bytes for each kept delivery. Raises `NotFound` at once when nobody is known by the id.
+    20 bytes for each kept delivery, and the keys of rows that say whose a message is and of answers that name only a
+    message. Raises `NotFound` at once when nobody is known by the id.
     """
     person = _Person(table, bucket, _customers(customer_id, table))
     return chain(person.customers(), *map(person.identity, sorted(person.identities)), person.links())
@@ -115,6 +116,7 @@ class _Person:
         self._words: set[Key] = set()
         self._marks: set[Key] = set()
         self._deliveries: set[bytes] = set()
+        self._said: set[Key] = set()
 
     def customers(self) -> Iterator[Held]:
         """Yield what the customers' partitions hold: members, and this side of every link."""
@@ -149,17 +151,38 @@ class _Person:
                 about = people.fold(about, entry.event)  # rows are written before what says that they are there
                 if entry.delivery_id:
                     yield from self._delivery(entry.delivery_id)
-                yield from self._spoken_of(entry.event)
+                yield from self._spoken_of(item, entry.event)
         if about is not None:
             yield from self._contacts(about)
 
-    def _spoken_of(self, event: PersonalEvent) -> Iterator[Held]:
-        """Yield the row that says whose a message is, what the company said of it under its own identity, and the
-        deliveries that brought that."""
-        for key, item in unnamed.rows_of(event, self._table):
-            yield Held(key, item=item)
-            if key.sk.startswith(keys.EVENT_PREFIX) and (delivery_id := journal.entry(item).delivery_id):
+    def _spoken_of(self, item: Item, event: PersonalEvent) -> Iterator[Held]:
+        """Yield the row that says whose a message is and, of a copy, what the company said under its own identity; each
+        only once, whichever of this person's identities lead to it."""
+        if found := unnamed.row_of(event, self._table):
+            key, row = found
+            shared = not all(map(self._has, unnamed.identities(row)))
+            if self._is_first(key):
+                yield Held(key, shared, row)
+            if (original := unnamed.original(item)) and self._is_first(original):
+                yield from self._original(original, item, shared=shared)
+
+    def _original(self, key: Key, copy: Item, *, shared: bool) -> Iterator[Held]:
+        """Yield what the company said under its own identity, what became of its files, and the delivery that brought
+        it."""
+        files = [keys.media(key, number) for number in range(int(copy.get("files", {"N": "0"})["N"]))]
+        for where, item in sorted(self._table.get_many([key, *files]).items()):
+            yield Held(where, shared, item)
+            if where != key:
+                if name := media.read(item).object:
+                    yield Held(name, shared)
+            elif delivery_id := journal.entry(item).delivery_id:
                 yield from self._delivery(delivery_id)
+
+    def _is_first(self, key: Key) -> bool:
+        """Return whether nothing has led to a key before, and remember it."""
+        is_first = key not in self._said
+        self._said.add(key)
+        return is_first
 
     def _rows(self, *wanted: Key) -> Iterator[Held]:
         yield from (Held(key, item=item) for key, item in self._table.get_many(wanted).items())

@@ -190,6 +190,12 @@ def copy_of(event: Key) -> str:
     return f"{COPY_PREFIX}{event.pk}#{event.sk}"
 
 
+def copied(ledger: str, *, sk: str) -> Key:
+    """Return the event of which a copy is, by the copy's partition of the index `ledger` and its sort key, which is the
+    event's own; the inverse of `copy_of`."""
+    return Key(ledger.removeprefix(COPY_PREFIX).removesuffix(f"#{sk}"), sk)
+
+
 def ledger_shards(*, platform: str, account: str, day: date) -> list[str]:
     """Return the partitions of the index `ledger` that list an account's requests of a day (UTC)."""
     return [f"{platform}/{account}#{day.isoformat()}#{number}" for number in range(SHARDS)]

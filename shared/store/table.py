@@ -112,14 +112,6 @@ class Table:
         condition = "attribute_not_exists(#count) OR #count < :most"
         return self._update(key, change, values, ConditionExpression=condition) is not None
 
-    def keep_first(self, key: Key, *, state: str) -> Item:
-        """Write a state unless the item has one; return the item as it is then, with all that was added to it."""
-        change = {
-            "UpdateExpression": "SET #state = if_not_exists(#state, :state)",
-            "ExpressionAttributeNames": {"#state": "state"},
-        }
-        return self._update(key, change, {":state": {"S": state}}, ReturnValues="ALL_NEW") or {}
-
     def add_to(self, key: Key, attribute: str, text: str) -> Item:
         """Add a text to a set of an item, which need not be there; return the item as it is then."""
         change = {"UpdateExpression": "ADD #set :added", "ExpressionAttributeNames": {"#set": attribute}}

@@ -23,6 +23,7 @@ from shared.store.keys import (
     IDENTITY_PREFIX,
     PLAYBOOK,
     REPLY_PREFIX,
+    SAID_PREFIX,
     STEP_PREFIX,
 )
 from shared.store.refusals import ACCOUNT_PREFIX
@@ -281,17 +282,18 @@ def test_the_poller_reads_accounts_and_the_playbook_and_writes_them_and_what_it_
 
 def test_the_connectors_read_and_write_about_people_their_claims_and_no_other() -> None:
     leading = {found["Sid"]: _leading_keys(found) for found in statements("ConnectorsRole") if "Condition" in found}
-    theirs = [f"{IDENTITY_PREFIX}*", f"{CLAIM_PREFIX}*", f"{CONNECTOR_PREFIX}*"]
-    assert leading == {"ReadCases": [*theirs, PLAYBOOK], "ActOnCases": theirs}
+    people, *theirs = [f"{IDENTITY_PREFIX}*", f"{CLAIM_PREFIX}*", f"{CONNECTOR_PREFIX}*"]
+    who_is_one = f"{CUSTOMER_PREFIX}*"
+    assert leading == {"ReadCases": [people, who_is_one, *theirs, PLAYBOOK], "ActOnCases": [people, *theirs]}
 
 
-def test_the_replies_read_and_write_about_people_and_accounts_and_count_for_accounts_alone() -> None:
+def test_the_replies_read_and_write_about_people_and_accounts_count_for_accounts_and_say_whose_an_answer_is() -> None:
     leading = {found["Sid"]: _leading_keys(found) for found in statements("RepliesRole") if "Condition" in found}
-    theirs = [f"{IDENTITY_PREFIX}*", f"{REPLY_PREFIX}*", f"{ACCOUNT_PREFIX}*"]
+    people, *theirs = [f"{IDENTITY_PREFIX}*", f"{REPLY_PREFIX}*", f"{ACCOUNT_PREFIX}*"]
     assert leading == {
-        "Read": [*theirs, PLAYBOOK],
-        "KeepWhatBecameOfThem": theirs,
-        "Count": [f"{ACCOUNT_PREFIX}*"],
+        "Read": [people, f"{CUSTOMER_PREFIX}*", *theirs, PLAYBOOK],
+        "KeepWhatBecameOfThem": [people, *theirs],
+        "CountAndSayWhose": [f"{ACCOUNT_PREFIX}*", f"{SAID_PREFIX}*"],
     }
 
 

@@ -1,8 +1,8 @@
 """The company's own app is told what is said to a customer as it tells us: with a `message.sent` of the same contract,
 as a signed Standard Webhook (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md).
 
-Every attempt has the reply's own id, as `webhook-id` and as the message's. The app takes what comes twice once, so that
-it is sent again where an answer was lost, and nobody has to be asked.
+Every attempt has the reply's own id, as `webhook-id` and as the message's, and says the same but for its `timestamp`.
+The app takes what comes twice once, so that it is sent again where an answer was lost, and nobody has to be asked.
 """
 
 from collections.abc import Mapping
@@ -96,7 +96,7 @@ def _event(reply: Reply, person: str, at: datetime) -> Mapping[str, Any]:
     answered = {"reply_to": place.reply_to} if place.reply_to else {}
     said = {
         "id": reply.id,
-        "occurred_at": at,
+        "occurred_at": reply.asked_at or at,
         "customer": {"id": person},
         "thread": place.thread,
         "text": reply.draft.text,

@@ -14,14 +14,17 @@ from shared.ids import returned_reply_id
 from shared.models import Attachment, Author, Event, Message, ProfileChange, Receipt
 from shared.platforms import Handler, Unit, ignored
 from shared.platforms.twilio import people
-from shared.platforms.twilio.payload import Id, Wire
+from shared.platforms.twilio.payload import Context, Id, Wire
 
 OUR_ID = "reply"
 """The parameter of a status callback's URL that has our own id of the message."""
 
 type Status = Literal["sent", "delivered", "read", "failed"]
 
+FILES_UNTOLD = "a message with files of which Event Streams do not say where they are: the number itself does"
+
 _MEDIA_URL = re.compile(r"MediaUrl([0-9]{1,3})")
+_A_NUMBER = re.compile("0*[1-9][0-9]*")
 
 
 class _Parties(Wire):
@@ -64,7 +67,10 @@ class _Delivery(_Parties):
 
 def received(unit: Unit) -> list[Event]:
     """What somebody wrote. Of a keyword by which they opt out or in, only that they did: Twilio has answered it."""
-    said = _Received.model_validate(unit.value)
+    said, context = _Received.model_validate(unit.value), _context(unit)
+    if context.is_streamed and _A_NUMBER.fullmatch(unit.value.get("NumMedia", "")):
+        # under the same key it would keep out the one that says where the files are
+        return [ignored(unit, FILES_UNTOLD)]
     whose = people.written_to(said.sender, _company(said.to, said))
     author = _author(said, whose["channel"])
     if said.opt_out in ("STOP", "START"):
@@ -144,21 +150,28 @@ RECEIPTS: Mapping[str, Status] = {
 
 
 def receipt(unit: Unit) -> list[Event]:
-    told = _Delivery.model_validate(unit.value)
+    """What became of a message. By Event Streams it has a key of its own: it never has our id of the message, and may
+    come before what has it."""
+    told, context = _Delivery.model_validate(unit.value), _context(unit)
     word = unit.name.partition(".")[2]
     status = RECEIPTS[word]
     return [
         Receipt(
             **people.written_to(told.to, _company(told.sender, told)),
-            external_id=f"{told.sid}:{word}",
+            external_id=f"{told.sid}:{word}:stream" if context.is_streamed else f"{told.sid}:{word}",
             occurred_at=unit.at,
             dated=False,
             target=told.sid,
             status=status,
             error=_error(told) if status == "failed" else None,
-            reply_id=returned_reply_id(unit.context),
+            reply_id=returned_reply_id(context.reply),
         )
     ]
+
+
+def _context(unit: Unit) -> Context:
+    context: Context = unit.context
+    return context
 
 
 def _error(told: _Delivery) -> str | None:

@@ -20,6 +20,10 @@ def _nothing(reason: str) -> Handler:
     return lambda unit: [ignored(unit, reason)]
 
 
+def _of_no_known_shape(unit: Unit) -> list[Event]:  # noqa: ARG001 - nothing in it is read yet
+    raise UnreadableDelivery("JSON of no known shape, in which there may be a customer's words")
+
+
 EVENTS: Mapping[str, Handler] = {
     **messages.EVENTS,
     **calls.EVENTS,
@@ -30,5 +34,6 @@ EVENTS: Mapping[str, Handler] = {
         "what is said in Twilio Conversations is not read: let the number tell us itself"
     ),
     "com.*": _nothing("an event of Event Streams that is no message: what there is of a call, its number tells"),
+    "json.words": _of_no_known_shape,
     "json": _nothing("JSON that is neither an event of Event Streams nor the parameters of a form"),
 }

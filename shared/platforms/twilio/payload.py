@@ -5,7 +5,7 @@ Twilio has no word for what a form tells of: the parameters that are there show 
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -37,6 +37,14 @@ _OF_THE_CALL = ("CallbackSource", "CallDuration")
 """Parameters that only a call's own status has; its recording may come along."""
 
 
+class Context(NamedTuple):
+    """What is known of a thing besides itself: our own id of a message, where the URL has it that was called, and
+    whether it came by Event Streams, which tell less than the number does."""
+
+    reply: str | None
+    is_streamed: bool = False
+
+
 class Wire(BaseModel):
     """Some of a form's parameters. One that is blank is one that is not there; a NUL is nothing that anybody wrote."""
 
@@ -51,27 +59,26 @@ class Wire(BaseModel):
 
 def split(delivery: Delivery) -> list[Unit]:
     """Return the things that a request tells of, each named by what it is about and how far that is:
-    `message.delivered`. Its context is our own id of a message, where the URL has it that was called.
+    `message.delivered`. Its context is a `Context`.
 
     A parameter that stands there with different values has all of them, as a tuple: the signature does not say which
     came first. Raises `UnreadableDelivery` for what is neither JSON nor a form of Twilio's.
     """
-    # The first byte decides, and alone: a customer's words inside JSON could look like a form.
-    if delivery.body[:1] in (b"{", b"["):
+    if streams.is_json(delivery.body):
         return [_unit(delivery, each) for each in streams.told(delivery.body)]
     if not re.match(rb"[A-Za-z]", delivery.body):
         raise UnreadableDelivery("twilio: not a form")
     form = _form(delivery.body)
     if not form.get("AccountSid"):
         raise UnreadableDelivery("twilio: a form without an AccountSid")
-    return [Unit(_name(form), form, delivery.account, delivery.received_at, delivery.headers.get("?reply"))]
+    return [Unit(_name(form), form, delivery.account, delivery.received_at, Context(delivery.headers.get("?reply")))]
 
 
 def _unit(delivery: Delivery, told: streams.Told) -> Unit:
     # What a clock says that is ahead of ours is no instant of anything.
     at = min(told.at, delivery.received_at) if told.at else delivery.received_at
     name = told.name or _name(told.parameters)
-    return Unit(name, told.parameters, delivery.account, at, delivery.headers.get("?reply"))
+    return Unit(name, told.parameters, delivery.account, at, Context(delivery.headers.get("?reply"), told.is_streamed))
 
 
 def _form(body: bytes) -> dict[str, str | tuple[str, ...]]:

@@ -1,9 +1,9 @@
 """Proof that a request is Twilio's (https://www.twilio.com/docs/usage/security#validating-requests).
 
 The URL is part of what is signed, as Twilio called it. What follows it is the form, or nothing: then the URL itself has
-the digest of the body. Neither form of proof says anything about a body of the other kind. The URL, names and values of
-a form are signed in one string without separators, as Twilio has it, so that whoever can read and change a signed
-request could cut it in other places; TLS prevents it.
+the digest of the body, which one of JSON always needs. Neither form of proof says anything about a body of the other
+kind. The URL, names and values of a form are signed in one string without separators, as Twilio has it, so that whoever
+can read and change a signed request could cut it in other places; TLS prevents it.
 """
 
 import re
@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from shared.errors import SignatureError
 from shared.models import Request
 from shared.platforms.twilio.form import parameters
+from shared.platforms.twilio.streams import is_json
 from shared.proofs import is_one_of, macs
 
 HEADER = "X-Twilio-Signature"
@@ -49,6 +50,9 @@ def verify(request: Request, secrets: Sequence[str], now: datetime) -> None:  # 
 def _after_the_url(request: Request) -> bytes:
     query = parse_qsl(urlsplit(request.url).query, keep_blank_values=True)
     digests = [value for name, value in query if name == DIGEST]
+    if not digests and is_json(request.body):
+        # What would be signed is its names and values as a form's, decoded: other bytes have the same.
+        raise SignatureError(f"{DIGEST} is missing in the URL: a body of JSON is no form")
     if not digests:
         # A value that stands there twice is signed once, and a name once with each of its values.
         return b"".join(name + value for name, value in sorted(set(parameters(request.body))))

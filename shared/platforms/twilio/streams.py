@@ -6,7 +6,7 @@ https://www.twilio.com/docs/events/event-types/messaging/outbound-message
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -18,19 +18,27 @@ RECEIVED = "com.twilio.messaging.inbound-message.received"
 _STATUS = re.compile(r"com\.twilio\.messaging\.message\.([a-z]{1,40})")
 _TYPE = re.compile(r"com\.[a-z0-9.-]{1,100}")
 
-MOST_MEDIA = 10
-"""So many files a message may have (https://www.twilio.com/docs/messaging/api/message-resource)."""
+NOTHING_KNOWN, MAY_BE_WORDS = "json", "json.words"
+"""The names of what is none of both: of what holds nobody's words, and of what may hold a customer's."""
 
-_NOTHING_KNOWN = "json"
+_OF_WORDS = ("body", "from")
+"""By these names, however they are written, Twilio tells what somebody wrote, and who."""
 
 
 class Told(NamedTuple):
     """One thing that JSON tells of: the parameters of the form that says the same, when it was and what it is, where
-    that is told; what has no such form has a name alone."""
+    that is told; what has no such form has a name alone. `is_streamed` is whether it is of Event Streams."""
 
     parameters: dict[str, str]
     at: datetime | None = None
     name: str = ""
+    is_streamed: bool = False
+
+
+def is_json(body: bytes) -> bool:
+    """Return whether a body is to be read as JSON. The first byte decides, and alone: a customer's words inside JSON
+    could look like a form, and no form of Twilio's begins so."""
+    return body[:1] in (b"{", b"[")
 
 
 def told(body: bytes) -> list[Told]:
@@ -50,29 +58,37 @@ def told(body: bytes) -> list[Told]:
 
 def _told(element: Any) -> Told:
     match element:
-        case {"specversion": str(), "type": str(kind)}:
+        case {"specversion": str(), "type": str(kind)} if _TYPE.fullmatch(kind):
             return _event(kind, element.get("data"))
         case {"AccountSid": str()}:
             return Told(_scalars(element))
-    return Told({}, name=_NOTHING_KNOWN)
+        case dict():
+            is_of_words = any(name.lower() in _OF_WORDS for name in _names(element))
+            return Told({}, name=MAY_BE_WORDS if is_of_words else NOTHING_KNOWN)
+    return Told({}, name=MAY_BE_WORDS)
+
+
+def _names(said: Mapping[str, Any]) -> Iterator[str]:
+    """Yield all names in an object, at any depth."""
+    left: list[Any] = [said]
+    while left:
+        match left.pop():
+            case dict() as part:
+                yield from part
+                left += part.values()
+            case list() as parts:
+                left += parts
 
 
 def _event(kind: str, data: Any) -> Told:
     status = _STATUS.fullmatch(kind)
     if kind != RECEIVED and not status:
-        return Told({}, name=kind if _TYPE.fullmatch(kind) else "com.?")
+        return Told({}, name=kind)
     # A message of another shape is one without parameters: it is unreadable, and its neighbours are not.
     said = _scalars(data) if isinstance(data, dict) else {}
     form = {f"{name[:1].upper()}{name[1:]}": text for name, text in said.items()}
     word = status[1] if status else "received"
-    return Told(_media(form) | form, _instant(form.get("Timestamp")), f"message.{word}")
-
-
-def _media(form: Mapping[str, str]) -> dict[str, str]:
-    """Return a parameter for each file, of which an event says no more than how many there are."""
-    number = form.get("NumMedia", "")
-    count = int(number) if re.fullmatch("[0-9]{1,3}", number) else 0
-    return {f"MediaUrl{place}": "" for place in range(min(count, MOST_MEDIA))}
+    return Told(form, _instant(form.get("Timestamp")), f"message.{word}", is_streamed=True)
 
 
 def _scalars(said: Mapping[str, Any]) -> dict[str, str]:

@@ -108,7 +108,7 @@ class Meanwhile:
 class Shop:
     """Where Ana's complaint is offered to billing, which works in the tool of these settings."""
 
-    def __init__(self, tool: dict[str, Any] | None, words: str = WORDS) -> None:
+    def __init__(self, tool: dict[str, Any] | None, words: str = WORDS, **more: Any) -> None:
         self.world = World({})
         self.cloud = self.world.cloud
         self.table = self.world.table
@@ -122,7 +122,7 @@ class Shop:
         if tool:
             signing = [WHSEC] if tool["kind"] == "webhook" else SECRETS
             self.set_secrets({"billing": {"signing": signing, "token": TOKENS.get(tool["kind"], "")}})
-        self.says(words)
+        self.says(words, **more)
 
     def as_it_was(self) -> Callable[[], None]:
         """Return what makes everything as it is now, as often as wanted; but for the tools, which have nothing then."""
@@ -141,7 +141,7 @@ class Shop:
     def set_secrets(self, document: Any) -> None:
         self.cloud.put_secret("tools", orjson.dumps(document).decode())
 
-    def says(self, text: str, number: str = "1", thread: str = "direct") -> None:
+    def says(self, text: str, number: str = "1", **more: Any) -> None:
         """Let Ana say something, and the projector do its work."""
         message = Message(
             external_id=number,
@@ -149,8 +149,8 @@ class Shop:
             identity=ANA,
             account="tienda_bot",
             channel="telegram",
-            thread=thread,
             text=text,
+            **more,
         )
         delivery = Delivery("telegram", "tienda_bot", b"", {}, self.world.now())
         self.table.insert(journal.expanded_item(delivery, message))

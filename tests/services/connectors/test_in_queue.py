@@ -380,22 +380,29 @@ def test_an_answer_that_is_asked_for_is_not_said_to_be_sent(shop: Shop) -> None:
     assert notice.reply == reply_id(asked), "by which what becomes of it is told"
 
 
-def test_what_is_answered_once_more_is_said_where_the_case_went_on(shop: Shop) -> None:
-    """She was answered in private, and asked on there: below her public words it would be for everybody to read."""
+GROUP, ALONE = "-1001700000001", "bc-1:5150001"
+
+
+@pytest.mark.parametrize(
+    ("writes_in", "said_in"), [(None, None), (ALONE, ALONE), (GROUP, GROUP)], ids=["nowhere", "in private", "in public"]
+)
+def test_what_was_answered_in_private_is_not_published_unless_the_customer_writes_there(
+    writes_in: str | None, said_in: str | None
+) -> None:
+    shop = Shop(QUEUE, thread=GROUP, visibility="public")
     send(shop, act())
     shop.take_acts()
-    in_private = "bc-1:5150001"
-    there = Talk(identity=ANA, channel="telegram", thread=in_private)
-    answered = Doing("answered", shop.world.now(), BY, answered_in=there)
-    shop.cases.take(shop.cases.do(ANA, CASE, answered, step_id="stp_answered"))
-    shop.says("¿Y el IBAN?", "2", thread=in_private)
-    shop.cases.take(shop.cases.do(ANA, CASE, Doing("reopened", shop.world.now(), BY_OURSELVES), step_id="stp_on"))
+    there = Talk(identity=ANA, channel="telegram", thread=ALONE)
+    shop.cases.take(shop.cases.do(ANA, CASE, Doing("answered", shop.world.now(), BY, answered_in=there)))
+    shop.world.clock += timedelta(minutes=5)
+    if writes_in is not None:
+        public = {"visibility": "public"} if writes_in == GROUP else {}
+        shop.says("¿Y el IBAN?", "2", thread=writes_in, **public)
     send(shop, act("replied", key="k2", text="El de siempre."))
     shop.take_acts()
-    send(shop, act("replied", key="k2", text="El de siempre."))
-    shop.take_acts()
-    (asked,) = replies(shop)
-    assert (asked.thread, asked.text) == (in_private, "El de siempre.")
+    assert [asked.thread for asked in replies(shop)] == ([said_in] if said_in else [])
+    if said_in is None:
+        assert "answered in private" in notices(shop)[-1].why
 
 
 def test_what_is_told_of_acts_is_grouped_by_their_case(shop: Shop) -> None:

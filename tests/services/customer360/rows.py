@@ -42,12 +42,6 @@ class Rows(Table):
         self.items[key] = {"pk": {"S": key.pk}, "sk": {"S": key.sk}, "rank": {"N": str(rank)}, "state": {"S": state}}
         return True
 
-    def keep_first(self, key: Key, *, state: str) -> Item:
-        self.calls += 1
-        there = self.items.get(key, {"pk": {"S": key.pk}, "sk": {"S": key.sk}})
-        self.items[key] = {"state": {"S": state}} | there
-        return self.items[key]
-
     def add_to(self, key: Key, attribute: str, text: str) -> Item:
         self.calls += 1
         there = self.items.get(key, {"pk": {"S": key.pk}, "sk": {"S": key.sk}})

@@ -360,6 +360,8 @@ def test_a_case_that_was_answered_in_private_goes_on_there(office: Office) -> No
     office.settle()
     shown = office.ask(on, method="GET", claims=BILLING).json
     assert (shown["state"], shown["answered_in"]["channel"]) == ("answered", "messenger")
+    guessed = say(office, TEXT, on=on)
+    assert (guessed.status, guessed.json["field"]) == (422, "channel"), "what was meant for her alone is not published"
     heard(office, "m_2", identity=direct, channel="messenger", at=office.clock, text="¿Y el abono?")
     places = office.ask(f"{on}/reply-options", method="GET", claims=BILLING).json["places"]
     assert places[0]["channel"] == "messenger"

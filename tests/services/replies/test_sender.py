@@ -102,6 +102,15 @@ def test_a_reply_about_a_case_that_was_taken_from_its_department_is_not_sent(tak
         assert acts.read(case.identity, case.id).state == ("offered" if taken_by else "answered")
 
 
+def test_what_is_about_somebody_who_was_parted_from_the_customer_meanwhile_is_not_sent() -> None:
+    street = Street("telegram")
+    reply = street.ask(TEXT, escalation_id="esc_of_somebody_else")
+    street.run(30)
+    head = street.head(reply)
+    assert (head.state, head.moves[0].code, street.arrived(TEXT)) == ("refused", "case_moved", 0)
+    assert "no longer taken for this customer" in head.moves[0].why
+
+
 def test_a_channel_that_nobody_speaks_through_refuses() -> None:
     street = Street("telegram")
     reply = street.ask(TEXT, channel="phone")

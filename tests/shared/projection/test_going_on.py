@@ -10,6 +10,8 @@ from shared.casework.steps import LinkDecision, Talk, pair, reply_id
 from shared.escalation import Escalation
 from shared.models import Message
 from shared.projection.answering import ELSEWHERE
+from shared.projection.conversation import Conversation
+from shared.projection.going_on import goes_on
 from shared.store import keys
 from tests.conftest import NOW
 from tests.shared.projection.test_answering import AGENT, ANA, PRIVATE, WE, asked, case, do, moved, taken
@@ -210,3 +212,29 @@ def test_whatever_is_heard_of_first_it_is_taken_up_once(house: House, address: s
         house.projector().project([item])
     assert case(house).number == number
     assert house.reproject("ana", "ana-in-private", do=False) == []
+
+
+def _talk_head(**more: Any) -> Conversation:
+    plain = {"identity": ANA, "account": "shop", "channel": "counter", "thread": "t", "visibility": "private"}
+    return Conversation.model_validate(plain | {"opened_at": NOW, "last_inbound_at": NOW} | more)
+
+
+PUBLIC, LATER = {"visibility": "public"}, NOW.replace(minute=30)
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "there"),
+    [
+        (_talk_head(**PUBLIC), None, False),
+        (_talk_head(**PUBLIC), _talk_head(last_inbound_at=None), False),
+        (_talk_head(**PUBLIC), _talk_head(), True),
+        (_talk_head(**PUBLIC), _talk_head(last_inbound_at=LATER), True),
+        (_talk_head(**PUBLIC, last_inbound_at=LATER), _talk_head(), False),
+        (_talk_head(), _talk_head(**PUBLIC, last_inbound_at=LATER), False),
+        (None, _talk_head(), True),
+    ],
+)
+def test_it_goes_on_where_she_spoke_last_and_nothing_private_goes_on_in_public(
+    own: Conversation | None, other: Conversation | None, there: bool
+) -> None:
+    assert goes_on(own, other) is there

@@ -130,6 +130,16 @@ def test_nobody_else_is_answered_by_it(told: Sequence[Message]) -> None:
     assert (waits_for_an_answer(house), waits_for_an_answer(house, LUIS)) == (False, True)
 
 
+def test_a_message_that_is_heard_with_its_author_and_without_is_answered_under_both_names() -> None:
+    nameless = f"{CHANNEL}:shop:author-of-1"
+    for order in orders(asks(identity=nameless), asks(), answers()):
+        house = heard(*order)
+        assert {copy.identity for copy in copies(house)} == {nameless, ANA}
+        assert not waits_for_an_answer(house)
+        assert not waits_for_an_answer(house, nameless)
+        assert house.reproject("ana", "shop", do=False) == []
+
+
 @pytest.mark.parametrize(
     "told",
     [
@@ -165,7 +175,10 @@ def test_another_channel_costs_not_one_call_more(monkeypatch: pytest.MonkeyPatch
     before = {event: calls(event) for event in (*ordinary, *special)}
     monkeypatch.setattr("shared.projection.projector.tell_again", lambda *_: None)
     assert [calls(event) for event in ordinary] == [before[event] for event in ordinary]
-    assert [[*calls(event), "UpdateItem"] for event in special] == [before[event] for event in special]
+    more = [["UpdateItem"], ["GetItem", "UpdateItem"]]
+    assert [calls(event) + own for event, own in zip(special, more, strict=True)] == [
+        before[event] for event in special
+    ]
 
 
 # ------------------------------------------------------------------------------------------------------------- changes
@@ -298,21 +311,48 @@ class Between:
 # ------------------------------------------------------------------------------------------------ what else goes by it
 
 
-def test_our_own_replys_echo_is_taken_for_that_and_answers_no_case_of_itself() -> None:
-    house = House()
-    house.take(asks())
+def we_send(house: House, identity: str) -> None:
+    """Say something to somebody, which the platform has under the id of `answers()`."""
     us = Agent(subject="colleague-1", department="care")
-    where = {"identity": ANA, "channel": CHANNEL, "account": "shop", "thread": "post"}
+    where = {"identity": identity, "channel": CHANNEL, "account": "shop", "thread": "post"}
     asked = ReplyAsked(id="stp_a", at=NOW.replace(minute=8), by=us, text="Ya está, Ana.", **where)
     house.alone(asked)
     for number, act in enumerate(("attempted", "sent"), start=1):
         own = {"external_id": "9"} if act == "sent" else {}
         move = ReplyMove.model_validate(
-            {"id": f"stp_a{number}", "identity": ANA, "at": NOW.replace(minute=8 + number), "by": us}
+            {"id": f"stp_a{number}", "identity": identity, "at": NOW.replace(minute=8 + number), "by": us}
             | {"reply_id": reply_id(asked), "number": number, "act": act}
             | own
         )
         house.alone(move)
+
+
+@pytest.mark.parametrize("ana_comes_last", [False, True])
+def test_what_we_send_to_somebody_below_anothers_comment_answers_them_alone(ana_comes_last: bool) -> None:
+    """A platform that knows two levels names the comment at the top in the echo, whoever was answered."""
+    house = House()
+    for event in (asks(2, person="luis", reply_to="1"), *(() if ana_comes_last else (asks(),))):
+        house.take(event)
+    we_send(house, LUIS)
+    house.take(answers())
+    house.take(asks())
+    house.take(changed(Edit, 12, text="Ya está todo, Luis."))
+    assert {copy.identity for copy in copies(house)} == {LUIS}
+    assert len(copies(house)) == 2
+    assert (waits_for_an_answer(house), waits_for_an_answer(house, LUIS)) == (True, False)
+    (case,) = [
+        item
+        for key, item in house.items().items()
+        if key.sk.startswith(keys.ESCALATION_PREFIX) and key.pk == keys.identity(ANA)
+    ]
+    assert '"state"' not in case["state"]["S"], "it is still offered"
+    assert house.reproject("ana", "luis", "shop", do=False) == []
+
+
+def test_our_own_replys_echo_is_taken_for_that_and_answers_no_case_of_itself() -> None:
+    house = House()
+    house.take(asks())
+    we_send(house, ANA)
     house.take(answers())
     (run,) = waits.answers(list(house.table.query(keys.identity(ANA))), PLAYBOOK, LATER)[Talk(CHANNEL, "post")]
     assert (run.ended, run.screen) == ("answered", "ours")

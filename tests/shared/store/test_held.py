@@ -22,6 +22,7 @@ from shared.store.held import Held, held, unclaimed
 from shared.store.keys import Key
 from shared.store.ledger import Span
 from shared.store.table import Item, Table, key_of
+from shared.store.typed import typed
 from tests.conftest import NOW, TABLE
 from tests.faults.stories import SECRETS, one, signed, together, unit
 from tests.faults.world import Arrival
@@ -381,3 +382,27 @@ def test_a_long_history_is_read_as_far_as_the_caller_goes_on_and_not_kept_in_mem
     finally:
         tracemalloc.stop()
     assert peak < 1_000_000  # bytes, of which one event with its bytes takes two thousand
+
+
+def test_a_file_of_what_the_company_answered_under_its_own_identity_is_held() -> None:
+    """Of the company's own item, too; and once, though the message was heard under two identities."""
+    house = House()
+    common = {"channel": "facebook_comment", "visibility": "public"}
+    file = {"type": "image", "url": "https://files.example/1"}
+    answer = said(9, person="shop", direction="outbound", reply_to="1", attachments=[file], **common)
+    ana, bea, us = ("counter:shop:ana", "counter:shop:bea", keys.event(answer))
+    for event in (said(1, person="ana", **common), said(1, person="bea", **common), answer):
+        house.take(event)
+    copied = Copy(state="copied", at=NOW, object=f"{KEPT}a/b/0")
+    house.table.insert(typed(keys.media(us, 0), copied.model_dump_json(exclude_defaults=True), None))
+    wanted = {us, keys.media(us, 0), f"{KEPT}a/b/0"}
+
+    def found() -> list[Held]:
+        of_ana = held(customer_id(ana), table=house.table, bucket=house.bucket)
+        return [each for each in of_ana if each.where in wanted or each.kind == "said/said"]
+
+    assert wanted < {each.where for each in found()}
+    assert all(each.shared for each in found()), "it is kept of somebody else, too"
+    Counter(house.table).link(ana, bea)
+    assert len({each.where for each in found()}) == len(found()) == 5
+    assert not any(each.shared for each in found())

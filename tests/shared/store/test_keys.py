@@ -56,6 +56,7 @@ def test_keys_stay_what_they_are() -> None:
     assert keys.delivery(keys.delivery_id(delivery)) == (f"delivery#{keys.delivery_id(delivery)}", "delivery")
     assert keys.said(channel="a", account="b", external_id="c") == ("said#a#b#c", "said")
     assert keys.copy_of(Key("identity#a", "event#undated#1")) == "copy#identity#a#event#undated#1"
+    assert keys.copied("copy#identity#a#event#undated#1", sk="event#undated#1") == ("identity#a", "event#undated#1")
     assert keys.shard("delivery", "delivery#1") in keys.shards("delivery")
 
 

@@ -131,14 +131,12 @@ def test_an_item_that_is_gone_stays_gone(table: Table) -> None:
 # ------------------------------------------------------------------------------------------------- what two sides write
 
 
-def test_the_first_state_stays_and_each_side_is_answered_with_the_others_part(table: Table) -> None:
+def test_each_side_is_answered_with_the_others_part(table: Table) -> None:
     assert table.add_to(ANA, "answers", "one") == typed(ANA) | {"answers": {"SS": ["one"]}}
-    assert table.keep_first(ANA, state="first") == typed(ANA, state="first") | {"answers": {"SS": ["one"]}}
-    assert table.keep_first(ANA, state="second")["state"] == {"S": "first"}
+    assert table.add_to(ANA, "whose", "hers") == typed(ANA) | {"answers": {"SS": ["one"]}, "whose": {"SS": ["hers"]}}
     both = table.add_to(ANA, "answers", "two")
     assert sorted(both["answers"]["SS"]) == ["one", "two"]
     assert table.add_to(ANA, "answers", "two") == both == table.get(ANA)
-    assert table.keep_first(BEA, state="alone") == typed(BEA, state="alone") == table.get(BEA)
 
 
 # ---------------------------------------------------------------------------------------------------------- get_many

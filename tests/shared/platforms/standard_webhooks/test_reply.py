@@ -1,6 +1,6 @@
 """What the company's own app is told, and what its answers mean."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -67,6 +67,22 @@ def test_an_attempt_later_has_the_same_id_and_a_proof_of_its_own() -> None:
     assert first["webhook-id"] == second["webhook-id"]
     assert int(second["webhook-timestamp"]) - int(first["webhook-timestamp"]) == 300
     assert first["webhook-signature"] != second["webhook-signature"]
+
+
+def test_every_attempt_tells_of_the_same_event_and_only_the_timestamp_is_its_own() -> None:
+    us, bodies = presence("app"), []
+
+    def app(call: Call) -> Answer:
+        bodies.append(orjson.loads(call.body))
+        return Answer(0)
+
+    wanted = reply(place("app")).model_copy(update={"asked_at": NOW - timedelta(minutes=3)})
+    for at in (NOW, NOW + timedelta(minutes=5)):
+        asked(PORT.send(wanted, us, at), app, PORT.hosts_of(us))
+    first, second = bodies
+    assert first["data"] == second["data"]
+    assert datetime.fromisoformat(first["data"]["occurred_at"]) == NOW - timedelta(minutes=3)
+    assert [datetime.fromisoformat(each["timestamp"]) - NOW for each in bodies] == [timedelta(0), timedelta(minutes=5)]
 
 
 @pytest.mark.parametrize("status", [200, 201, 202])

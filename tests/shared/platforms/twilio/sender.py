@@ -19,14 +19,19 @@ URL = f"https://door.example/webhooks/twilio/{ACCOUNT}"
 
 
 def written(sample: bytes) -> bytes:
-    """Return the form that a sample, which has its parameters as JSON, stands for; anything else goes as it is."""
+    """Return the form that a sample, which has its parameters as JSON, stands for; anything else goes as it is, but
+    that no form begins with a bare bracket."""
     try:
         parameters = orjson.loads(sample)
         if not isinstance(parameters, dict):
-            return sample
+            return _of_a_form(sample)
         return urlencode([(name, _text(value)) for name, value in parameters.items()]).encode()
     except (orjson.JSONDecodeError, orjson.JSONEncodeError):
-        return sample
+        return _of_a_form(sample)
+
+
+def _of_a_form(text: bytes) -> bytes:
+    return b"%%%02X" % text[0] + text[1:] if text[:1] in (b"{", b"[") else text
 
 
 def _text(value: object) -> str:

@@ -10,6 +10,7 @@ from shared.errors import UnreadableDelivery
 from shared.models import Ignored, Message, PersonalEvent
 from shared.platforms import Unit
 from shared.platforms.twilio.calls import DEVICE, NAMELESS, OF_A_TALK
+from shared.platforms.twilio.messages import FILES_UNTOLD
 from tests.shared.platforms.twilio.cases import (
     ANA,
     MEANINGS,
@@ -27,7 +28,7 @@ from tests.shared.platforms.twilio.sender import written
 README = Path(__file__).parents[4] / "shared" / "platforms" / "twilio" / "README.md"
 
 
-REASONS = {DEVICE, NAMELESS, OF_A_TALK} | {
+REASONS = {DEVICE, NAMELESS, OF_A_TALK, FILES_UNTOLD} | {
     event.reason
     for name, read in TWILIO.events.items()
     if getattr(read, "__name__", "") == "<lambda>"
@@ -79,11 +80,10 @@ def test_what_is_no_form_of_twilios_is_unreadable(body: bytes) -> None:
 
 def test_a_customers_words_inside_json_never_become_a_form() -> None:
     words = f"&AccountSid=AC1&MessageSid=SM9&From={ANA}&To={OURS}&Body=I+am+somebody+else&"
-    for body in (orjson.dumps(words), b" " + orjson.dumps(words)):
+    for body in (orjson.dumps(words), b" " + orjson.dumps(words), orjson.dumps([words])):
         with pytest.raises(UnreadableDelivery):
             events(body)
-    for body in (orjson.dumps({"data": words}), orjson.dumps([words])):
-        assert "JSON that is neither" in why(body)
+    assert "JSON that is neither" in why(orjson.dumps({"data": words}))
 
 
 @pytest.mark.parametrize("name", ["From", "To", "Body", "MessageSid", "MediaUrl0"])

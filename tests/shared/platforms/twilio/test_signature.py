@@ -102,6 +102,14 @@ def test_a_forms_proof_says_nothing_of_json_and_the_other_way_round(body: bytes)
     assert refused(sign(BODY, CURRENT, NOW), url=digested(BODY))
 
 
+@pytest.mark.parametrize("body", [b'{"a":"1+1"}', b'{"a":"1=1&b"}', b'["%41"]', b"[]", b"{"])
+def test_json_is_proven_by_its_digest_alone_since_a_forms_proof_fits_other_bytes_too(body: bytes) -> None:
+    with pytest.raises(SignatureError, match=DIGEST):
+        ask(sign(body, CURRENT, NOW), body=body)
+    url = digested(body)
+    ask(sign(b"", CURRENT, NOW, url=url), body=body, url=url)
+
+
 @pytest.mark.parametrize("digest", ["", "x", "ñ", "0" * 64, sha256(b"{}").hexdigest().upper(), "\ud800"])
 def test_a_digest_that_does_not_fit_is_refused_whoever_signed_it(digest: str) -> None:
     url = f"{URL}?{DIGEST}={digest}"

@@ -3,6 +3,7 @@
 Written by hand after Twilio's documentation.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from shared.errors import UnreadableDelivery
 from shared.models import Ignored, Message, Receipt
-from shared.platforms.twilio.streams import MOST_MEDIA, RECEIVED
+from shared.platforms.twilio.streams import RECEIVED
 from shared.store import keys
 from tests.shared.platforms.twilio.cases import (
     ANA,
@@ -74,8 +75,8 @@ def test_a_message_of_another_shape_is_unreadable_and_its_neighbours_are_read(ki
 
 
 def test_each_of_a_batch_is_a_thing_of_its_own() -> None:
-    found = read(event(), status("sent"), {"type": "x"}, event("com.twilio.voice.insights.call-summary.complete"), 7)
-    assert [each.kind for each in found] == ["message", "receipt", "ignored", "ignored", "ignored"]
+    found = read(event(), status("sent"), {"type": "x"}, event("com.twilio.voice.insights.call-summary.complete"))
+    assert [each.kind for each in found] == ["message", "receipt", "ignored", "ignored"]
 
 
 def test_a_message_is_the_one_that_the_number_tells_of_by_itself() -> None:
@@ -86,11 +87,41 @@ def test_a_message_is_the_one_that_the_number_tells_of_by_itself() -> None:
 
 
 @pytest.mark.parametrize("word", ["sent", "delivered", "read", "undelivered", "failed"])
-def test_a_status_is_the_receipt_that_the_callback_is(word: str) -> None:
+def test_a_status_is_the_receipt_that_the_callback_is_under_a_key_of_its_own(word: str) -> None:
     (streamed,) = read(status(word, errorCode=30003))
     (posted,) = events(form("sent", MessageStatus=word, ErrorCode="30003"))
     assert isinstance(streamed, Receipt)
-    assert streamed.model_copy(update={"occurred_at": posted.occurred_at}) == posted
+    assert streamed.external_id == f"{posted.external_id}:stream"
+    at_the_number = {"occurred_at": posted.occurred_at, "external_id": posted.external_id}
+    assert streamed.model_copy(update=at_the_number) == posted
+
+
+@pytest.mark.parametrize("streamed_first", [True, False])
+def test_our_id_of_what_was_delivered_comes_with_the_callback_whichever_was_first(*, streamed_first: bool) -> None:
+    ours = f"rpl_{'a' * 26}"
+    callback = replace(delivered(form("delivered")), headers={"?reply": ours})
+    both = [read(status("delivered")), TWILIO.normalise(callback)]
+    assert kept(both, streamed_first) == {None, ours}
+
+
+@pytest.mark.parametrize("streamed_first", [True, False])
+def test_the_files_of_a_message_come_with_the_number_whichever_was_first(*, streamed_first: bool) -> None:
+    streamed = read(event(messageSid=sid("SM", "a6"), numMedia=2, body="Llegó rota"))
+    told = [streamed, events(form("mms"))]
+    journal = first_of_each(told if streamed_first else told[::-1])
+    assert [each for each in journal if not isinstance(each, Ignored)] == MEANINGS["mms"]
+
+
+def first_of_each(told: list[list[Any]]) -> list[Any]:
+    """Return what the journal keeps of what comes in this order: of each key the first."""
+    found: dict[Any, Any] = {}
+    for each in (each for part in told for each in part):
+        found.setdefault(each.external_id if isinstance(each, Ignored) else str(keys.event(each)), each)
+    return list(found.values())
+
+
+def kept(told: list[list[Any]], in_order: bool) -> set[str | None]:
+    return {each.reply_id for each in first_of_each(told if in_order else told[::-1])}
 
 
 def test_one_event_that_comes_by_itself_is_read_as_one_of_a_batch_is() -> None:
@@ -103,11 +134,18 @@ def test_an_instant_that_is_none_or_ahead_of_ours_is_the_one_at_our_door(said: A
     assert {each.occurred_at for each in read(event(timestamp=said), event(timestamp=ahead))} == {AT_OUR_DOOR}
 
 
-@pytest.mark.parametrize(("number", "files"), [(0, 0), (2, 2), ("1", 1), (9999, 0), (500, MOST_MEDIA), (-1, 0)])
-def test_of_files_it_says_how_many_there_are_and_no_more(number: object, files: int) -> None:
+@pytest.mark.parametrize("number", [1, 2, "1", "02", 9999])
+def test_a_message_with_files_is_left_to_the_number_which_says_where_they_are(number: object) -> None:
+    (nothing,) = read(event(numMedia=number))
+    assert isinstance(nothing, Ignored)
+    assert "the number itself does" in nothing.reason
+
+
+@pytest.mark.parametrize("number", [0, "0", "00", "", None, -1, "x", [1]])
+def test_a_message_that_counts_no_files_is_read(number: object) -> None:
     (said,) = read(event(numMedia=number))
     assert isinstance(said, Message)
-    assert [(each.type, each.url) for each in said.attachments] == [("media", None)] * files
+    assert said.attachments == ()
 
 
 @pytest.mark.parametrize("sample", sorted(MEANINGS.keys() - UNREADABLE))
@@ -125,10 +163,9 @@ def test_a_number_in_json_is_its_text_and_null_is_not_there() -> None:
     [
         (event("com.twilio.conversations.message.added"), "let the number tell us itself"),
         (event("com.twilio.voice.status-callback.call.completed"), "no message"),
-        (event("com.example <b>Ana</b>"), "no message"),
         ({"sid": "CA1"}, "JSON that is neither"),
         ({}, "JSON that is neither"),
-        (None, "JSON that is neither"),
+        ({"type": "x", "data": [{"a": "Ana"}]}, "JSON that is neither"),
     ],
 )
 def test_everything_else_is_ignored_and_says_why(told: Any, why: str) -> None:
@@ -136,3 +173,19 @@ def test_everything_else_is_ignored_and_says_why(told: Any, why: str) -> None:
     assert isinstance(nothing, Ignored)
     assert why in nothing.reason
     assert "Ana" not in nothing.external_id
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        *(None, 7, "Hola, soy Ana", ["Hola, soy Ana"]),
+        *({"body": "Hola, soy Ana"}, {"From": ANA, "text": "Hola"}, {"flow": {"steps": [{"Body": "Hola, soy Ana"}]}}),
+        *(event("com.example <b>Ana</b>"), event("org.example.message"), event() | {"type": None}),
+    ],
+)
+def test_what_may_be_a_customers_word_stays_visible_and_its_neighbours_are_read(told: Any) -> None:
+    first, unknown, last = TWILIO.units(delivered(orjson.dumps([event(), told, status("sent")])))
+    with pytest.raises(UnreadableDelivery) as error:
+        TWILIO.read(unknown)
+    assert "Ana" not in f"{error.value} {unknown.name}"
+    assert [found.kind for unit in (first, last) for found in TWILIO.read(unit)] == ["message", "receipt"]
