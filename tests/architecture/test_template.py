@@ -212,7 +212,7 @@ def logs(service: str) -> set[tuple[str, str]]:
         ),
         (
             "ConnectorsRole",
-            {(f"dynamodb:{action}", "Table.Arn") for action in ("GetItem", "Query", "PutItem")}
+            {(f"dynamodb:{action}", "Table.Arn") for action in ("GetItem", "BatchGetItem", "Query", "PutItem")}
             | {("secretsmanager:GetSecretValue", "ConnectorSecrets.Id")}
             | {grant for queue in CONNECTED.values() for grant in consumes(queue)}
             | {("sqs:SendMessage", f"{department}{use}Queue.Arn") for use in ("", "Tool") for department in DEPARTMENTS}
