@@ -50,6 +50,7 @@ class Contest:
 CONTESTS = (
     Contest("reading a Telegram update", "normalise", "python_telegram_bot", "python-telegram-bot", "telegram/text"),
     Contest("reading a Telegram update", "normalise", "aiogram", "aiogram", "telegram/text"),
+    Contest("reading a WhatsApp message", "normalise", "pywa_handler", "pywa's handler", "meta/whatsapp_text"),
     Contest("reading a WhatsApp message", "normalise", "pywa", "pywa", "meta/whatsapp_text", goal=None),
     Contest("verifying a WhatsApp delivery", "verify", "pywa_signature", "pywa", "meta/whatsapp_text"),
     Contest("verifying a Twilio request", "verify", "twilio_signature", "twilio", "twilio/text"),

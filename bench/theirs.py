@@ -46,6 +46,24 @@ def pywa(case: Case) -> Once:
     return once
 
 
+def pywa_handler(case: Case) -> Once:
+    """Take in a delivery as pywa's users do, who never see a message but in a handler of theirs."""
+    whatsapp = import_module("pywa").WhatsApp
+    client = whatsapp(phone_id="1", token="token", filter_updates=False, skip_duplicate_updates=False)
+    body, heard = b64decode(case["body"]), list[object]()
+
+    def hear(_: Any, message: Any) -> None:
+        heard[:] = [message.from_user.name, message.text, int(message.timestamp.timestamp())]
+
+    client.add_handlers(import_module("pywa.handlers").MessageHandler(hear))
+
+    def once() -> object:
+        client.webhook_update_handler(body)
+        return heard
+
+    return once
+
+
 def pywa_signature(case: Case) -> Once:
     is_valid = import_module("pywa.utils").webhook_updates_validator
     body, secret, given = b64decode(case["body"]), case["secret"], case["headers"]["x-hub-signature-256"]

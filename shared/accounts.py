@@ -1,7 +1,7 @@
 """The company's accounts, as its playbook lists them for being looked after."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import Annotated
 
@@ -49,6 +49,7 @@ class Account(Frozen):
     """One of the company's accounts, as its webhook's URL names it, and what is expected of it.
 
     Without `silent_at_most_minutes`, silence is no cause for alarm. `app` is the id of the app that must be subscribed.
+    `rights` are what the platform grants only after a review, and has granted, by its names for them (`Rules.right`).
     `poll_every_minutes` is how often to ask for what is new where nobody tells us; without it, as often as fits the
     platform.
     """
@@ -59,10 +60,30 @@ class Account(Frozen):
     things: tuple[AccountThing, ...] = ()
     app: _Id | None = None
     poll_every_minutes: _Cadence | None = None
+    rights: tuple[_Word, ...] = ()
 
     @property
     def name(self) -> str:
         return f"{self.platform}/{self.account}"
+
+
+def _things(account: Account) -> Collection[str]:
+    return {thing.id for thing in account.things}
+
+
+def known_as(
+    accounts: Iterable[Account], name: str, things: Callable[[Account], Collection[str]] = _things
+) -> Account | None:
+    """Return which of a platform's accounts is meant by a name that messages have for it: the account of that name,
+    else the one that has a thing of that id, else the only one; none where it cannot be told."""
+    every = list(accounts)
+    fitting = (
+        [each for each in every if each.account == name],
+        [each for each in every if name in things(each)],
+        every,
+    )
+    found = next((some for some in fitting if some), [])
+    return found[0] if len(found) == 1 else None
 
 
 def unknown_to_platforms(accounts: Iterable[Account]) -> Iterator[str]:
@@ -82,6 +103,17 @@ def unknown_to_platforms(accounts: Iterable[Account]) -> Iterator[str]:
                 yield f"accounts[{account.name}].things[{thing.id}].kind: there is no such kind; {remedy}"
 
 
+def never_granted(accounts: Iterable[Account]) -> Iterator[str]:
+    """Yield a sentence for each right that an account has and its platform grants nobody."""
+    for account in accounts:
+        port = platforms.reply(account.platform) if account.platform in platforms.names() else None
+        granted = sorted(port.rights) if port else []
+        remedy = f"name one of: {', '.join(granted)}" if granted else "this platform grants none; remove it"
+        for right in account.rights:
+            if right not in granted:
+                yield f"accounts[{account.name}].rights: there is no right {right!r} there; {remedy}"
+
+
 def never_asked_by_themselves(accounts: Iterable[Account]) -> Iterator[str]:
     """Yield a sentence for each thing that is to be asked every so often, and is not asked by itself."""
     for account in accounts:
@@ -96,7 +128,7 @@ def never_asked_by_themselves(accounts: Iterable[Account]) -> Iterator[str]:
 
 
 def named_twice(accounts: Sequence[Account]) -> Iterator[str]:
-    """Yield a sentence for each account, and each thing of one, that stands there more than once."""
+    """Yield a sentence for each account, and each thing and right of one, that stands there more than once."""
     for name, uses in Counter(account.name for account in accounts).items():
         if uses > 1:
             yield f"accounts[{name}]: stands there {uses} times; keep one"
@@ -104,3 +136,6 @@ def named_twice(accounts: Sequence[Account]) -> Iterator[str]:
         for (_, thing_id), uses in Counter((thing.kind, thing.id) for thing in account.things).items():
             if uses > 1:
                 yield f"accounts[{account.name}].things[{thing_id}]: stands there {uses} times; keep one"
+        for right, uses in Counter(account.rights).items():
+            if uses > 1:
+                yield f"accounts[{account.name}].rights: {right!r} stands there {uses} times; keep one"

@@ -53,6 +53,8 @@ _ANSWERED: Mapping[State, tuple[Answered, str]] = {
 }
 """What a department is told of an answer, by how it stands, and the sentence; of one that is still seen to, nothing."""
 
+_AFTER_ALL = "the platform said at first that it did not reach the customer, and says now that it did"
+
 _NO_REASON: Mapping[State, str] = {
     "refused": "it was not taken",
     "unconfirmed": "nobody can tell whether it was sent",
@@ -72,7 +74,8 @@ class Notice(BaseModel):
         description="withdrawn: nobody need see to it any more. expired: it was not seen to in time, and is with "
         "another department. handed_over: somebody gave it to another department. done, refused: what became of an act "
         "that the department sent. sent, failed, unconfirmed, given_up: what became of an answer that it asked for "
-        "(act replied, and done); unconfirmed may still become another. No hand-off has this field."
+        "(act replied, and done); unconfirmed may still become another, and failed or given_up sent, under another "
+        "notice_id, when the platform says later that it arrived. No hand-off has this field."
     )
     notice_id: str = Field("", description="Tells it from every other one: pass over one that you know.")
     id: str = Field(description="The escalation's id, as in the hand-off.")
@@ -110,17 +113,27 @@ def over(before: Escalation, move: CaseMove) -> Notice:
     )
 
 
+def arrived_after_all(head: ReplyHead) -> bool:
+    """Return whether an answer reached the customer though the platform has said that it did not, whichever it said
+    first: whoever was told the one has to be told the other."""
+    return head.state in _ARRIVED and any(told.status == "failed" for told in head.told)
+
+
+_ARRIVED: frozenset[State] = frozenset({"delivered", "read"})
+
+
 def answer(head: ReplyHead) -> Notice | None:
     """Return what the department that asked for an answer about a case is told of how that stands; none where there is
     nothing to tell.
 
     However often that is asked, and whatever was heard of first, the same state has the same `notice_id`; what goes out
-    again and is refused again is another one.
+    again and is refused again is another one, and so is that it arrived after all.
     """
     asked, (kind, sentence) = head.asked, _ANSWERED.get(head.state, (None, ""))
     if kind is None or asked is None or asked.escalation_id is None or asked.by.department is None:
         return None
     came = _came_of(head)
+    sentence = _AFTER_ALL if arrived_after_all(head) else sentence
     return Notice(
         notice=kind,
         notice_id="-".join((head.id, kind, *came.turn)),
@@ -148,7 +161,9 @@ def _came_of(head: ReplyHead) -> _Came:
     if head.state == "failed":
         failed = next(told for told in head.told if told.status == "failed")
         return _Came(failed.at, failed.error)
-    if head.state in ("sent", "delivered", "read"):
+    if arrived_after_all(head):
+        return _Came(min(told.at for told in head.told if told.status in _ARRIVED), turn=("after", "all"))
+    if head.state in ("sent", *_ARRIVED):
         return _Came(head.sent_at or min(told.at for told in head.told))
     last = head.last
     assert last is not None, "without a move it is queued"

@@ -55,17 +55,19 @@ def _template(rules: Rules, draft: Draft, *_: object) -> _Found:
 def _window(rules: Rules, draft: Draft, place: Place, now: datetime) -> _Found:
     if rules.window is None or draft.template is not None or draft.privately:
         return
-    longer = rules.by_a_person or rules.window
+    longer = rules.lasts_by_a_person(place.rights) or rules.window
     lasts = longer if draft.by_a_person else rules.window
     last = place.last_inbound_at
     if last is not None and now < last + lasts:
         return
     by_a_person = last is not None and now < last + longer
+    lacks_right = draft.by_a_person and last is not None and rules.by_a_person and now < last + rules.by_a_person
     yield Refusal(
         code="window_closed",
         sentence=f"the customer may be written to for {_spelt(lasts)} after their last message here, and "
         + ("that is over" if last else "has written none")
-        + _remedy(template=rules.templates, by_a_person=by_a_person),
+        + _remedy(template=rules.templates, by_a_person=by_a_person)
+        + (_granted(rules) if lacks_right else ""),
         expired_at=last + lasts if last else None,
         alternatives=(*(["template"] if rules.templates else []), *(["by_a_person"] if by_a_person else [])),
     )
@@ -78,6 +80,15 @@ def _remedy(*, template: bool, by_a_person: bool) -> str:
     if by_a_person:
         return ": only what a person writes is still let through"
     return ": wait until they write again, or write to them where else they are known"
+
+
+def _granted(rules: Rules) -> str:
+    """Return what would have to be granted for something to be let through that a person wrote."""
+    assert rules.by_a_person, "there is something to be granted"
+    return (
+        f". What a person writes is let through for {_spelt(rules.by_a_person)} once the platform has granted that to "
+        f'the company and the account in the playbook has rights = ["{rules.right}"]'
+    )
 
 
 def _nothing_to_answer(rules: Rules, _: Draft, place: Place, *__: object) -> _Found:

@@ -47,7 +47,8 @@ class Place(Frozen):
     platform's id, its instant, and its `title` where the channel has that), and when the customer spoke last.
 
     `summoned` is whether the message that is answered names the company's account or quotes it, where the platform
-    tells. `answered_privately` is whether that message has had its private answer.
+    tells. `answered_privately` is whether that message has had its private answer. `rights` are what the platform has
+    granted the account, by the playbook.
     """
 
     channel: Identifier
@@ -61,6 +62,7 @@ class Place(Frozen):
     last_inbound_at: Instant | None = None
     summoned: bool | None = None
     answered_privately: bool = False
+    rights: tuple[Identifier, ...] = ()
 
 
 class Refusal(Frozen):
@@ -169,16 +171,18 @@ class Rules:
     """What a channel lets through, by the platform's documentation.
 
     `window` is for how long after the customer's last word anything may be said, `by_a_person` for how long what a
-    person wrote; none where there is no end. `answers` is whether there must be a message that is answered, as in
-    public, or by mail. `private_answer` is how something public may be answered in private, and none where it cannot
-    be. `echoes` is whether the platform tells us of what we sent, and `echo_has_id` whether it then gives our own id
-    back. `cost` is a sentence on what is billed, empty for nothing.
+    person wrote; none where there is no end. `right` is what the platform has to grant an account for `by_a_person` to
+    hold, by the name that the playbook has for it; empty where it holds for everybody. `answers` is whether there must
+    be a message that is answered, as in public, or by mail. `private_answer` is how something public may be answered in
+    private, and none where it cannot be. `echoes` is whether the platform tells us of what we sent, and `echo_has_id`
+    whether it then gives our own id back. `cost` is a sentence on what is billed, empty for nothing.
     """
 
     longest: int
     unit: LengthUnit
     window: timedelta | None = None
     by_a_person: timedelta | None = None
+    right: str = ""
     templates: bool = False
     answers: bool = False
     only_summoned: bool = False
@@ -191,6 +195,10 @@ class Rules:
     def limits_of(self, draft: Draft) -> "Rules | PrivateAnswer":
         """Return where a draft's length, unit and rates stand: with the private answers, for one of those."""
         return (self.private_answer if draft.privately else None) or self
+
+    def lasts_by_a_person(self, rights: Collection[str]) -> timedelta | None:
+        """Return for how long what a person wrote may be said by an account that was granted these rights."""
+        return self.by_a_person if self.by_a_person and (not self.right or self.right in rights) else self.window
 
 
 type Check = Callable[[Draft, Place, datetime], Refusal | None]
@@ -245,6 +253,11 @@ class ReplyPort:
     own_credentials: bool = False
     things: tuple[str, ...] = ()
     host_kind: str = ""
+
+    @property
+    def rights(self) -> frozenset[str]:
+        """Return what the platform has to grant an account before all is let through that it has rules for."""
+        return frozenset(rules.right for rules in self.rules.values() if rules.right)
 
     def hosts_of(self, presence: Presence) -> frozenset[str]:
         """Return the hosts that are called for an account."""

@@ -73,6 +73,7 @@ def places(draw: st.DrawFn, channel: str) -> Place:
         last_inbound_at=draw(_INSTANTS),
         summoned=draw(st.sampled_from([True, True, False, None])),
         answered_privately=draw(st.sampled_from([False, False, True])),
+        rights=draw(st.sampled_from([(), tuple(port(channel).rights)])),
         **({"title": draw(_TITLES)} if SPOKEN[channel].title else {}),
     )
 

@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from infra.local.standin import StandIn, files, token
 from infra.local.standin.server import server
 from infra.local.telling import telling
 from shared import platforms, playbook
+from shared.accounts import Account
 from shared.casework.places import place_of
 from shared.channels import presence
 from shared.models import Message
@@ -52,10 +53,13 @@ _FEW = 5
 _BARE = (",", ":")
 
 
+def _accounts() -> Sequence[Account]:
+    return playbook.parse(_EXAMPLE.read_text(encoding="utf-8")).accounts
+
+
 def _of_forums() -> frozenset[str]:
     """Return the hosts that the example playbook names, of what the company runs itself."""
-    accounts = playbook.parse(_EXAMPLE.read_text(encoding="utf-8")).accounts
-    ports = ((account, platforms.reply(account.platform)) for account in accounts)
+    ports = ((account, platforms.reply(account.platform)) for account in _accounts())
     return frozenset().union(*(port.hosts_of(presence(account, None)) - port.hosts for account, port in ports if port))
 
 
@@ -75,11 +79,13 @@ def tokens() -> str:
 
 
 def introduce(standin: StandIn, sent: Iterable[Sample]) -> None:
-    """Tell the stand-ins who has written where, as the platforms know that themselves."""
+    """Tell the stand-ins who has written where, as the platforms know that themselves, and what they have granted the
+    accounts of the example playbook."""
+    accounts = _accounts()
     for sample in sent:
         for event in sample.events():
             if isinstance(event, Message) and event.direction == "inbound" and event.channel in platforms.rules():
-                standin.spoke(place_of(_as_known(event), event))
+                standin.spoke(place_of(_as_known(event), event, accounts=accounts))
 
 
 def _as_known(event: Message) -> Conversation:

@@ -78,7 +78,7 @@ class Answering:
             return _asked(there)
         case = self._theirs(claim)
         where = self._where(case)
-        place = place_of(where.conversation, where.answered)
+        place = place_of(where.conversation, where.answered, accounts=self.acts.cases.playbook().accounts)
         if refusal := may_say(Draft(text=text), place, self.now()):
             raise RefusedError(refusal)
         if case.state == "offered":

@@ -12,7 +12,7 @@ from services.desk.cases import Escalations, must_be_known, must_be_theirs
 from services.desk.keeping import Keeping
 from services.desk.people import People, Person
 from services.desk.refusals import CaseConflict, not_sayable
-from services.desk.talks import Talk, Talks, elsewhere
+from services.desk.talks import Talk, Talks
 from services.desk.writer import Caller, Writer
 from shared.casework import cases, places
 from shared.casework.replies import Decision, ReplyHead, decide
@@ -133,7 +133,7 @@ class Replying:
 
     @property
     def _talks(self) -> Talks:
-        return Talks(self.keeping.table)
+        return Talks(self.keeping.table, self.keeping.playbook().accounts)
 
     def _places(self, talks: Iterable[Talk]) -> contract.Places:
         now = self.keeping.now()
@@ -151,7 +151,7 @@ class Replying:
         talk, now = find(), self.keeping.now()
         refusal = places.may_say(draft, self._talks.place(talk, privately=draft.privately), now)
         if refusal is not None:
-            raise not_sayable(refusal, elsewhere(person, talk, now))
+            raise not_sayable(refusal, self._talks.elsewhere(person, talk, now))
         place = talk.conversation
         asked_for = ReplyAsked(
             id=about.step_id,

@@ -9,6 +9,7 @@ from services.desk import contract_replies as contract
 from services.desk.asked import is_event_key
 from services.desk.asked_replies import Where
 from services.desk.people import Person
+from shared.accounts import Account
 from shared.casework import places
 from shared.casework.replies import ReplyHead
 from shared.errors import InvalidParameter
@@ -41,9 +42,10 @@ class Talk(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Talks:
     """Every method raises `InvalidParameter` for a conversation that the customer has not got, where several are meant,
-    and for a message that is not in it."""
+    and for a message that is not in it. `accounts` are the playbook's."""
 
     table: Table
+    accounts: Sequence[Account] = ()
 
     def meant(self, person: Person, where: Where) -> Talk:
         """Return the one conversation of a customer that is named."""
@@ -92,7 +94,7 @@ class Talks:
         """Return the place that a conversation is; `privately` asks, too, whether what is answered there has had its
         private answer, by one call."""
         had = privately and talk.reply_to is not None and self._was_answered_privately(talk)
-        return places.place_of(talk.conversation, talk.answered, answered_privately=had)
+        return places.place_of(talk.conversation, talk.answered, accounts=self.accounts, answered_privately=had)
 
     def shown(self, talk: Talk, now: datetime) -> contract.Place:
         """Return a conversation with what may be said there at an instant."""
@@ -106,6 +108,17 @@ class Talks:
             reply_to=talk.reply_to,
             ways=tuple(map(contract.Option.model_validate, places.options(place, now))),
         )
+
+    def elsewhere(self, person: Person, talk: Talk, now: datetime) -> Sequence[Conversation]:
+        """Return the other conversations with a customer in which a text is let through at an instant."""
+        others = (each for each in person.conversations if each != talk.conversation)
+        last_first = sorted(others, key=_last_heard, reverse=True)
+        return [each for each in last_first if self._is_open(each, now)][:_MOST_ELSEWHERE]
+
+    def _is_open(self, conversation: Conversation, now: datetime) -> bool:
+        (text, *_) = places.options(self.place(Talk(conversation), privately=False), now)
+        lacks = text.refusal.code if text.refusal else None
+        return lacks is None or (lacks == "nothing_to_answer" and _answers_the_last(conversation))
 
     def _answering(self, conversation: Conversation, reply_to: str | None) -> Talk:
         if reply_to is None:
@@ -140,18 +153,6 @@ class Talks:
             for head in heads
             if head.asked
         )
-
-
-def elsewhere(person: Person, talk: Talk, now: datetime) -> Sequence[Conversation]:
-    """Return the other conversations with a customer in which a text is let through at an instant."""
-    others = (each for each in person.conversations if each != talk.conversation)
-    return [each for each in sorted(others, key=_last_heard, reverse=True) if _is_open(each, now)][:_MOST_ELSEWHERE]
-
-
-def _is_open(conversation: Conversation, now: datetime) -> bool:
-    (text, *_) = places.options(places.place_of(conversation), now)
-    lacks = text.refusal.code if text.refusal else None
-    return lacks is None or (lacks == "nothing_to_answer" and _answers_the_last(conversation))
 
 
 def _is_answered(message: Message) -> bool:

@@ -91,7 +91,7 @@ class Sender:
             telemetry.count("ReplyRefused")
             code, why = _NOBODY_SPEAKS if speaker is None else _no_presence(speaker)
             return self._not_sent(head, asked, code, why)
-        where = place(self.table, head, asked)
+        where = place(self.table, head, asked, self.playbook().accounts)
         code, why = _too_late(head, asked, now) or _not_allowed(speaker.port.check(asked.draft, where, now))
         if code:
             return self._not_sent(head, asked, code, why)
@@ -206,7 +206,7 @@ class Sender:
             return None
         if speaker.presence is None:
             return Unknown(sentence=_no_presence(speaker)[1])
-        reply = Reply(id=head.id, place=place(self.table, head, asked), draft=asked.draft)
+        reply = Reply(id=head.id, place=place(self.table, head, asked, self.playbook().accounts), draft=asked.draft)
         others = replies.sent_by_others(self.table, head)
         asking = speaker.port.find(reply, speaker.presence, attempt.at, self.now(), others)
         found = drive(asking, self.client, hosts=speaker.port.hosts_of(speaker.presence))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from shared import platforms
-from shared.accounts import Account
+from shared.accounts import Account, known_as
 from shared.casework.places import place_of, port_of
 from shared.casework.replies import Asked, ReplyHead
 from shared.channels import presence
@@ -68,26 +68,20 @@ def _with(own: Presence, kinds: Iterable[str], things: Mapping[str, str]) -> Pre
 
 
 def _account(platform: str, account: str, playbook: Playbook, tokens: Mapping[str, ApiToken]) -> Account | None:
-    """Return the account of that name, else the one that has a thing of that id by the playbook or by its tokens, else
-    the only one of the platform."""
+    """Return the account that is meant, among those of the playbook and those that only have a token; what a token is
+    for is a thing of its account as well."""
     listed = {each.name: each for each in playbook.accounts if each.platform == platform}
     unlisted = (name for name in tokens if name.startswith(f"{platform}/") and name not in listed)
     every = listed | {name: Account(platform=platform, account=name.partition("/")[2]) for name in unlisted}
-    fitting = (
-        [each for each in every.values() if each.account == account],
-        [each for name, each in every.items() if account in _things(each, tokens.get(name))],
-        list(every.values()),
-    )
-    found = next((some for some in fitting if some), [])
-    return found[0] if len(found) == 1 else None
+    return known_as(every.values(), account, lambda each: _things(each, tokens.get(each.name)))
 
 
 def _things(account: Account, token: ApiToken | None) -> set[str]:
     return {thing.id for thing in account.things} | (token.things.keys() if token else set())
 
 
-def place(table: Table, head: ReplyHead, asked: Asked) -> Place:
-    """Return where a reply goes, by what is known of the conversation now."""
+def place(table: Table, head: ReplyHead, asked: Asked, accounts: Iterable[Account] = ()) -> Place:
+    """Return where a reply goes, by what is known of the conversation now, and of the playbook's accounts."""
     conversation = keys.conversation_of(identity_name=head.identity, channel=asked.channel, thread=asked.thread)
     answered = Key(conversation.pk, asked.reply_to) if asked.reply_to else None
     found = table.get_many([conversation, *([answered] if answered else [])])
@@ -95,6 +89,7 @@ def place(table: Table, head: ReplyHead, asked: Asked) -> Place:
     return place_of(
         _conversation(head, asked, found[conversation]["state"]["S"] if conversation in found else None),
         event if isinstance(event, Message) else None,
+        accounts=accounts,
         answered_privately=asked.privately and _answered_privately(table, head, asked),
     )
 

@@ -1,9 +1,11 @@
 """Where something may be said, what of it may be said now, and until when: asked before anybody writes."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Literal
 
 from shared import platforms
+from shared.accounts import Account, known_as
 from shared.errors import UnknownPlatform
 from shared.models import Frozen, Instant, Message
 from shared.projection.conversation import Conversation
@@ -36,10 +38,17 @@ class Option(Frozen):
     refusal: Refusal | None = None
 
 
-def place_of(conversation: Conversation, answered: Message | None = None, *, answered_privately: bool = False) -> Place:
+def place_of(
+    conversation: Conversation,
+    answered: Message | None = None,
+    *,
+    accounts: Iterable[Account] = (),
+    answered_privately: bool = False,
+) -> Place:
     """Return the place that a conversation is, with the message that is answered there, if one is.
 
-    `answered_privately` is whether that message has had a private answer.
+    `accounts` are the playbook's: what the platform has granted one of them holds there. `answered_privately` is
+    whether that message has had a private answer.
     """
     return Place(
         channel=conversation.channel,
@@ -53,7 +62,17 @@ def place_of(conversation: Conversation, answered: Message | None = None, *, ans
         last_inbound_at=conversation.last_inbound_at,
         summoned=answered.summons if answered else None,
         answered_privately=answered_privately,
+        rights=_rights(conversation, accounts),
     )
+
+
+def _rights(conversation: Conversation, accounts: Iterable[Account]) -> tuple[str, ...]:
+    port = port_of(conversation.channel)
+    if port is None or not port.rights:
+        return ()
+    platform = platforms.folder_of(conversation.channel)
+    own = known_as((each for each in accounts if each.platform == platform), conversation.account)
+    return own.rights if own else ()
 
 
 def port_of(channel: str) -> ReplyPort | None:

@@ -34,7 +34,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from pydantic import ValidationError
 
@@ -47,8 +47,7 @@ if TYPE_CHECKING:
     from shared.replying import ReplyPort, Rules
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """One thing inside a delivery, in the vendor's words.
 
     `name` is the key into the platform's `EVENTS`; `value` is the vendor's object, untouched; `account` is the
@@ -114,8 +113,7 @@ class Platform:
         Raises `UnreadableDelivery` when a unit of a known kind has a shape that its reader does not understand. The
         message names where, never what: payloads are personal.
         """
-        family = f"{unit.name.partition('.')[0]}.*"
-        handler = self.events.get(unit.name) or self.events.get(family)
+        handler = self.events.get(unit.name) or self.events.get(f"{unit.name.partition('.')[0]}.*")
         if handler is None:
             return [ignored(unit, f"unknown kind: {unit.name}")]
         try:

@@ -160,6 +160,7 @@ def parse(toml: str, *, today: date | None = None) -> Playbook:
     problems = [*_departments.unknown_time_zones(playbook), *_calendars.unknown_time_zones(playbook)]
     problems += accounts.unknown_to_platforms(playbook.accounts)
     problems += accounts.never_asked_by_themselves(playbook.accounts)
+    problems += accounts.never_granted(playbook.accounts)
     channels = sorted(platforms.windows())
     problems += _targets.unknown_channels(playbook, channels)
     problems += _acknowledgement.unknown_channels(playbook, channels, platforms.rules())

@@ -11,13 +11,13 @@ from collections.abc import Iterable, Iterator
 
 from shared.casework.replies import ReplyHead
 from shared.casework.steps import Agent, CaseMove, ReplyMove, Step
-from shared.notice import OVER, Notice, answer, over
+from shared.notice import OVER, Notice, answer, arrived_after_all, over
 from shared.playbook import Department
 from shared.playbook.connectors import Queue
 from shared.projection.cases import Cases
-from shared.projection.replies import Ours
 from shared.queues import Departments
 from shared.store import keys
+from shared.store.keys import Key
 from shared.subjects import acts_by
 
 
@@ -37,14 +37,17 @@ def tell(step: Step, cases: Cases, departments: Departments) -> None:
         case CaseMove() if step.act in OVER:
             _tell_over(step, cases, departments)
         case ReplyMove():
-            for head in _asked_by_queue([Ours(reply_id=step.reply_id, identity=step.identity)], cases):
+            for head in _asked_by_queue([keys.reply(identity_name=step.identity, reply_id=step.reply_id)], cases):
                 _tell_answer(head, departments)
 
 
-def tell_heard(ours: Iterable[Ours], cases: Cases, departments: Departments) -> None:
-    """Tell of answers of which the platform told something, once that is projected."""
-    for head in _asked_by_queue(ours, cases):
-        if head.state == "failed" or head.sent is None:  # else the step that says that it was sent tells it
+def tell_heard(heads: Iterable[ReplyHead], cases: Cases, departments: Departments) -> None:
+    """Tell of answers of which the platform told something, or of which it was found out that something it told is
+    about them, once that is projected."""
+    about = (keys.reply(identity_name=head.identity, reply_id=head.id) for head in heads)
+    for head in _asked_by_queue(about, cases):
+        is_told_by_its_step = head.sent is not None and head.state != "failed" and not arrived_after_all(head)
+        if not is_told_by_its_step:
             _tell_answer(head, departments)
 
 
@@ -70,9 +73,9 @@ def _tell_answer(head: ReplyHead, departments: Departments) -> None:
         put(notice, departments)
 
 
-def _asked_by_queue(ours: Iterable[Ours], cases: Cases) -> Iterator[ReplyHead]:
+def _asked_by_queue(about: Iterable[Key], cases: Cases) -> Iterator[ReplyHead]:
     """Yield the answers among replies that a department asked for by its queue, if it still has one, as they stand."""
-    wanted = {keys.reply(identity_name=own.identity, reply_id=own.reply_id) for own in ours}
+    wanted = set(about)
     acting = {each.name for each in cases.playbook().departments if isinstance(each.connector, Queue)} if wanted else ()
     for item in cases.table.get_many(sorted(wanted)).values() if acting else ():
         head = ReplyHead.model_validate_json(item["state"]["S"])

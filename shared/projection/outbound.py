@@ -108,24 +108,27 @@ class Outbound:
     def answering(self) -> Answering:
         return Answering(self.table, self.playbook, self.now)
 
-    def heard(self, entries: Iterable[Entry], found: Sorted) -> None:
-        """Take in what entries of one identity, once they are sorted out and counted, say of replies and cases."""
+    def heard(self, entries: Iterable[Entry], found: Sorted) -> list[ReplyHead]:
+        """Take in what entries of one identity, once they are sorted out and counted, say of replies and cases; return
+        the replies of which they tell, or of which it is found out by them what became of them."""
+        about: list[ReplyHead] = []
         for entry in entries:
             own = found.ours.get(entry.key)
             if own is not None:
-                self._told(own, entry.event)
+                about += self._told(own, entry.event)
             elif isinstance(entry.event, Receipt) and replies.is_watermark(entry.event):
-                replies.read_up_to(entry.event, table=self.table, now=self.now)
+                about += replies.read_up_to(entry.event, table=self.table, now=self.now)
         self.answering.elsewhere(found.elsewhere)
         self.answering.solved(entries)
+        return about
 
-    def _told(self, own: Ours, event: PersonalEvent) -> None:
+    def _told(self, own: Ours, event: PersonalEvent) -> list[ReplyHead]:
         assert isinstance(event, Message | Receipt), "nothing else tells of a reply"
         head = replies.told(own, event, table=self.table, now=self.now)
-        if head.sent is None or _was_sooner(head, event):
-            self._arrived(head)
+        others = self._arrived(head) if head.sent is None or _was_sooner(head, event) else []
         if isinstance(event, Message) and head.asked and head.asked.escalation_id:
             self._asked_meanwhile(head, head.asked.escalation_id)
+        return [head, *others]
 
     def _asked_meanwhile(self, head: ReplyHead, escalation_id: str) -> None:
         """Take up the case that a reply answered, if the customer asked on where it was said before its echo came:
@@ -134,31 +137,47 @@ class Outbound:
         if case is not None and case.state == "answered":
             self.answering.take_up(case.identity, case.id)
 
-    def take(self, step: ReplyAsked | ReplyMove | LinkDecision) -> None:
+    def take(self, step: ReplyAsked | ReplyMove | LinkDecision) -> list[ReplyHead]:
         """Take in what is to be said, or what became of it, and put it on the queue where it is to be sent from now
         on: when it is asked for, and when somebody decides that it goes out again. Whoever is linked is one customer:
-        what one of them said may be about a case of another's."""
+        what one of them said may be about a case of another's.
+
+        Returns the other replies of which it is found out by it what became of them.
+        """
         if isinstance(step, LinkDecision):
             if step.decision == "linked":
                 self.answering.linked(chain.from_iterable(step.pairs))
-            return
+            return []
         head = replies.take(step, table=self.table, now=self.now)
-        if isinstance(step, ReplyMove) and step.act != "attempted":
-            self._arrived(head)
+        others = self._arrived(head) if isinstance(step, ReplyMove) and step.act != "attempted" else []
         is_asked = isinstance(step, ReplyAsked) or (step.act == "not_there" and step.by.subject != OURSELVES)
         if self.queue and is_asked and head.state == "queued" and head.asked is not None:
             waiting = ReplyWaiting(head.identity, head.id)
             self.queue.ask(waiting, conversation=_talk(head.asked, head.identity), number=head.number)
+        return others
 
-    def _arrived(self, head: ReplyHead) -> None:
-        """See to what waited for it to be known what became of a reply."""
+    def _arrived(self, head: ReplyHead) -> list[ReplyHead]:
+        """See to what waited for it to be known what became of a reply, and return the others of which that is known by
+        now: of two in the same words, what came back is the other's once it cannot be this one's any more."""
+        known, waiting = {head.id: head}, [head]
+        while waiting:
+            found = self._settled(waiting.pop())
+            fresh = {other.id: other for other in found if other.id not in known and not other.sent}  # it has no step
+            known |= fresh
+            waiting += fresh.values()
+        return list(known.values())[1:]
+
+    def _settled(self, head: ReplyHead) -> list[ReplyHead]:
+        """See to what waited for a reply, and return the others whose echoes are among what was said since."""
         entries = replies.since_attempt(self.table, head)
         said = [entry for entry in entries if _is_said(entry.event) and replies.is_there(head, entry.event)]
-        found = self._sorted(said)
-        for entry in said:
-            if own := found.ours.get(entry.key):
-                replies.told(own, _message(entry), table=self.table, now=self.now)
-        if found.ours and len(found.ours) + len(found.elsewhere) < len(said):
+        found, told = self._sorted(said), dict[Key, ReplyHead]()
+        while fresh := [entry for entry in said if entry.key in found.ours and entry.key not in told]:
+            for entry in fresh:
+                own = found.ours[entry.key]
+                told[entry.key] = replies.told(own, _message(entry), table=self.table, now=self.now)
+            if len(found.ours) + len(found.elsewhere) == len(said):
+                break
             found = self._sorted(said)  # what may have been a reply that was just found to be another
         head = replies.catch_up(head, entries, table=self.table, now=self.now)
         itself = as_message(head)
@@ -167,6 +186,7 @@ class Outbound:
         self._stay_one(head)
         self.answering.elsewhere(found.elsewhere)
         self.answering.replied(head)
+        return [other for other in told.values() if other.id != head.id]
 
     def late(self, entry: Entry, head: Conversation | None) -> None:
         """See to a case of which the message came after what was said later; `head` is its conversation's."""

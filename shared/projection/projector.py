@@ -94,7 +94,7 @@ class Projector:
                 is_offered = case.state == "offered"  # else it is told as it was then
                 self._hand_over(case if is_offered else self.cases.after(case.identity, case.id, step.number))
         if isinstance(step, ReplyAsked | ReplyMove | LinkDecision):
-            self._outbound.take(step)
+            tell_heard(self._outbound.take(step), self.cases, self.departments)
         if isinstance(step, ReplyAsked) and step.automatic:
             key = keys.conversation_of(identity_name=step.identity, channel=step.channel, thread=step.thread)
             self._settle(key, self.table.get(key), Conversation, partial(acknowledging.note, step))
@@ -124,13 +124,13 @@ class Projector:
             if self._escalate(entry, about):
                 self._outbound.late(entry, settled.get(keys.conversation(entry.event)))
             retention.limit(self.table, entry, self.playbook)
-        self._outbound.heard(entries, found)
+        heard = self._outbound.heard(entries, found)
         # Every message would cost a query more, were it asked for more than what was answered lately, and where we hear
         # it: before the watch closes what was answered elsewhere, it looks.
         lately = {key for key, head in settled.items() if head and self.answering.answered_lately(head)}
         self.answering.asked_on(event for event in events if keys.conversation(event) in lately)
         acknowledging.acknowledge(entries, settled, table=self.table, playbook=self.playbook, now=self.now)
-        tell_heard(found.ours.values(), self.cases, self.departments)
+        tell_heard(heard, self.cases, self.departments)
 
     def _know(self, events: Sequence[PersonalEvent], seen: dict[Key, Item]) -> About | None:
         key = keys.about(events[0].identity)

@@ -222,15 +222,20 @@ def is_watermark(receipt: Receipt) -> bool:
     return receipt.target is None and receipt.reply_id is None
 
 
-def read_up_to(receipt: Receipt, *, table: Table, now: Callable[[], datetime]) -> None:
-    """Bring all replies up to what a platform told of everything up to an instant."""
+def read_up_to(receipt: Receipt, *, table: Table, now: Callable[[], datetime]) -> list[ReplyHead]:
+    """Bring all replies up to what a platform told of everything up to an instant, and return those of which it tells
+    what is known of them now."""
+    about: list[ReplyHead] = []
     partition = keys.identity(receipt.identity)
     rows = table.query(partition, first=keys.SENT_PREFIX, last=f"{keys.SENT_PREFIX}{_LAST}")
     of = {keys.reply(identity_name=ours.identity, reply_id=ours.reply_id) for ours in map(_ours, rows)}
     for item in table.get_many(sorted(of)).values():
         head = ReplyHead.model_validate_json(item["state"]["S"])
         if up_to(head, [receipt]) != head:
-            _settle(head.identity, head.id, lambda before: up_to(before, [receipt]), table=table, now=now)
+            head = _settle(head.identity, head.id, lambda before: up_to(before, [receipt]), table=table, now=now)
+        if any(each.at == receipt.occurred_at for each in head.told):
+            about.append(head)
+    return about
 
 
 def up_to(head: ReplyHead, receipts: Iterable[Receipt]) -> ReplyHead:

@@ -91,7 +91,8 @@ def until(channel: str, rules: Rules | None) -> str:
     window = platforms.windows()[channel]
     if rules is None or window is None:
         return NEVER if rules is None else "ever"
-    return span(window) + (f"; a person {span(rules.by_a_person)}" if rules.by_a_person else "")
+    granted = f" with `{rules.right}`" if rules.right else ""
+    return span(window) + (f"; a person {span(rules.by_a_person)}{granted}" if rules.by_a_person else "")
 
 
 def in_private(rules: Rules | None) -> str:

@@ -62,10 +62,10 @@ USES = (("", ""), ("Tool", "-tool"), ("Acts", "-acts"))
 """What a department's queues are for, in the names of resources and in those of queues."""
 
 OF_MAIL = "arn:${AWS::Partition}:ses:*:${AWS::AccountId}:"
-MAIL = ("identity/${MailIdentity}", "configuration-set/${MailConfigurationSet}")
-"""What answers by mail are sent as, and with; both name nothing unless somebody says so."""
+MAIL = ("identity/${MailIdentity}", "configuration-set/*")
+"""What answers by mail are sent as, and with: the first names nothing unless somebody says so."""
 
-IDENTITIES = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*"
+OWN_MAIL = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:"
 
 
 def queues() -> dict[str, dict[str, Any]]:
@@ -218,7 +218,11 @@ def logs(service: str) -> set[tuple[str, str]]:
             | {("sqs:SendMessage", f"{department}{use}Queue.Arn") for use in ("", "Tool") for department in DEPARTMENTS}
             | {("sqs:ChangeMessageVisibility", f"{department}ToolQueue.Arn") for department in DEPARTMENTS}
             | {("s3:GetObject", "${ConnectorsMailBucket.Arn}/mail/*")}
-            | {(f"ses:{action}", IDENTITIES) for action in ("SendEmail", "SendRawEmail")}
+            | {
+                (f"ses:{action}", f"{OWN_MAIL}{each}/*")
+                for action in ("SendEmail", "SendRawEmail")
+                for each in ("identity", "configuration-set")
+            }
             | logs("Connectors"),
         ),
         (

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Any
 
+from tests.faults.arrivals import Arriving
 from tests.faults.stories import again, one, together, unit
-from tests.faults.world import Arriving
 
 _SAYINGS = (
     "Hola",

@@ -1,10 +1,10 @@
 """Where a world's resources live: the double, or an AWS behind boto3's clients (moto in process, MiniStack by HTTP)."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import boto3
 import orjson
@@ -125,10 +125,23 @@ class Aws:
         return found
 
 
+class Beside(Protocol):
+    """What is no AWS, and keeps what functions ask of it: it is rewound with the engine."""
+
+    def snapshot(self) -> Any: ...
+    def restore(self, snapshot: Any) -> None: ...
+    def holds(self) -> Hashable:
+        """Return what stands for all that it keeps."""
+        ...
+
+
 class Double:
-    """The double, as an engine that can be rewound. `clock` is what time it is there."""
+    """The double, as an engine that can be rewound. `clock` is what time it is there, and `clients` are those of
+    services that the double has not."""
 
     def __init__(self, wire: Wire, clock: Callable[[], datetime]) -> None:
+        self.beside: list[Beside] = []
+        self.clients: dict[str, Any] = {}
         self.cloud = Cloud(now=clock)
         self._lines = {
             service: wire.line(self.cloud.client(service), service)
@@ -144,7 +157,7 @@ class Double:
             remembered.clear()
 
     def client(self, service: str) -> Any:
-        return self._lines[service]
+        return self._lines.get(service) or self.clients[service]
 
     def make_table(self, definition: dict[str, Any]) -> str:
         self.cloud.create_table(**definition)
@@ -189,6 +202,10 @@ class Double:
     def objects(self, bucket: str) -> list[str]:
         return list(self.cloud._s3.buckets[bucket].objects)
 
+    @property
+    def buckets(self) -> list[str]:
+        return sorted(self.cloud._s3.buckets)
+
     def is_empty(self, queue: str) -> bool:
         return not self._queue(queue).messages
 
@@ -196,15 +213,21 @@ class Double:
         return [message.body for message in self._queue(queue).messages.values()]
 
     def snapshot(self) -> Any:
-        return self.cloud.snapshot()
+        return self.cloud.snapshot(), [each.snapshot() for each in self.beside]
 
     def restore(self, snapshot: Any) -> None:
-        self.cloud.restore(snapshot)
+        cloud, beside = snapshot
+        self.cloud.restore(cloud)
+        for each, state in zip(self.beside, beside, strict=True):
+            each.restore(state)
 
     def fingerprint(self, table: str) -> Any:
-        """Return what stands for all that a table and the queues hold."""
+        """Return what stands for all that a table, the queues, and what is beside the engine hold."""
         exactly = sum(self._exact_digest(row) for row in self._rows(table)) % _MODULUS
-        return exactly, self.queues_digest()
+        return exactly, self.queues_digest(), self.beside_holds()
+
+    def beside_holds(self) -> Hashable:
+        return tuple(each.holds() for each in self.beside)
 
     def _exact_digest(self, row: Any) -> int:
         if id(row) not in self._exact_digests:

@@ -29,7 +29,7 @@ class Figures:
 
     def was_called(self, step: str, calls: Sequence[Call]) -> None:
         """Take down the calls of a step: each is a point at which things go wrong, in so many ways."""
-        self.handlers.add(step.split(" ", 1)[0])
+        self.handlers |= {step.split(" ", 1)[0]} if calls else set()
         for number, call in enumerate(calls, start=1):
             self.points[step, number, str(call)] = len(modes_of(call))
 

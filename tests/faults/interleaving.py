@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import httpx
 import orjson
 from botocore.exceptions import ClientError
 
@@ -197,5 +198,7 @@ def as_answer(found: Asks | Ended) -> bytes | None:
 def _digest(answer: Any) -> bytes:
     if isinstance(answer, ClientError):
         return b"!" + _digest(answer.response)
+    if isinstance(answer, httpx.Response):
+        return orjson.dumps([answer.status_code, answer.text])
     kept = {name: value for name, value in answer.items() if name != "ResponseMetadata"}
     return orjson.dumps(kept, default=lambda value: value.hex(), option=orjson.OPT_SORT_KEYS)

@@ -1,6 +1,6 @@
 """Where worlds are made: one engine with the template on it, a playbook published and the accounts' secrets known."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,12 +17,13 @@ from shared.store.playbooks import publish
 from shared.store.shortcut import _Shortened
 from shared.store.table import Table
 from tests.conftest import NOW
-from tests.faults.engines import Aws, Double
+from tests.faults.arrivals import Arriving
+from tests.faults.engines import Aws, Beside, Double
 from tests.faults.process import Complaints, installed
-from tests.faults.stack import Stack
+from tests.faults.stack import REGION, Stack
 from tests.faults.stories import SECRETS
 from tests.faults.wire import Wire
-from tests.faults.world import Arriving, World, forget
+from tests.faults.world import World, forget
 from tests.template import ROOT, template
 
 ISSUER = {"JwtIssuer": "https://issuer.example", "JwtAudience": "mostrador"}
@@ -51,6 +52,16 @@ class Lab:
         self.present: World | None = None
         prepare(stack, engine)
         self._fresh = engine.snapshot()
+
+    def put_beside(self, thing: Beside) -> None:
+        """Have something that is no AWS take part, as it is now, in every world from now on."""
+        self.engine.restore(self._fresh)
+        self.engine.beside.append(thing)
+        self.keep()
+
+    def keep(self) -> None:
+        """Have every world from now on begin with what the engine holds now."""
+        self._fresh = self.engine.snapshot()
 
     def now(self) -> datetime:
         return self.present.now() if self.present else NOW
@@ -109,18 +120,20 @@ def _slow(playbook: Playbook) -> Playbook:
 class NoCredentials:
     """A session without credentials: nobody takes a shortcut, and every call passes its client."""
 
+    region_name = REGION
+
     def get_credentials(self) -> None:
         return None
 
 
 @contextmanager
-def on_the_double(of: Mapping[str, Any] | None = None) -> Iterator[Lab]:
-    """Make a lab on the double, of `template.yaml` or of another template."""
+def on_the_double(of: Mapping[str, Any] | None = None, *, on: Collection[str] = (), **parameters: str) -> Iterator[Lab]:
+    """Make a lab on the double, of `template.yaml` or of another template; `on` are the mappings that are turned on."""
     labs: list[Lab] = []
     wire = Wire()
     engine = Double(wire, lambda: labs[0].now() if labs else NOW)
     with installed(engine.client, NoCredentials()) as complaints, patch.object(keys, "SHARDS", _SHARDS):
-        labs.append(Lab(engine, Stack(of or template(), engine, **ISSUER), wire, complaints))
+        labs.append(Lab(engine, Stack(of or template(), engine, on=on, **ISSUER, **parameters), wire, complaints))
         yield labs[0]
 
 

@@ -1,11 +1,13 @@
 """What Lambda hands to functions and reads from their answers, in its own shapes."""
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote_plus
 
 import orjson
+
+from tests.faults.arrivals import ContactRecord
 
 type Record = Mapping[str, Any]
 
@@ -54,7 +56,7 @@ def _as_text(value: Any) -> Any:
     return [_as_text(item) for item in value] if isinstance(value, list) else value
 
 
-def queue(messages: Sequence[Record]) -> dict[str, Any]:
+def queue(messages: Sequence[Record], arn: str = "") -> dict[str, Any]:
     """Return a queue's batch."""
     return {
         "Records": [
@@ -64,8 +66,23 @@ def queue(messages: Sequence[Record]) -> dict[str, Any]:
                 "body": message["Body"],
                 "attributes": message.get("Attributes", {}),
                 "eventSource": "aws:sqs",
+                "eventSourceARN": arn,
             }
             for message in messages
+        ]
+    }
+
+
+def kinesis(records: Iterable[tuple[str, ContactRecord]]) -> dict[str, Any]:
+    """Return a batch of a Kinesis stream: records, each with its sequence number."""
+    return {
+        "Records": [
+            {
+                "eventSource": "aws:kinesis",
+                "eventID": number,
+                "kinesis": {"data": base64.b64encode(record.body).decode(), "sequenceNumber": number},
+            }
+            for number, record in records
         ]
     }
 

@@ -9,6 +9,8 @@ The whole table, every attribute, but for:
   try they did so need not. A note that an arrival has brought the same again is left out where it is the arrival itself
   that came again after a try that failed.
 
+- at which try a tool of a department's took what it was given, and when a file was copied, but for the day;
+
 - the hours of what we do by ourselves, which is when a round comes: instants of the escalations that the watch moved or
   made, and of the steps that did so, are told to the day.
 
@@ -33,13 +35,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 from shared.casework.steps import OURSELVES
 from shared.errors import StoreUnavailable
 from shared.projection.answering import ELSEWHERE, SOLVED
+from shared.store.claims import CLAIM_PREFIX
 from shared.store.journal import Bucket
-from shared.store.keys import ESCALATION_PREFIX, REPEATED_PREFIX
+from shared.store.keys import ESCALATION_PREFIX, MEDIA_PREFIX, REPEATED_PREFIX
 from shared.store.ledger import Span, balance_of
 from shared.store.table import Table
 from tests.conftest import NOW
+from tests.faults.arrivals import Arrival, ContactEvent, ContactRecord
 from tests.faults.stories import AGAIN
-from tests.faults.world import Arrival, World
+from tests.faults.world import World
 
 type Item = dict[str, Any]
 type Picture = dict[str, Any]
@@ -75,8 +79,8 @@ def _accounts(world: World) -> set[tuple[str, str]]:
     return {(arrival.platform, arrival.account) for arrival in _deliveries(world)}
 
 
-def _deliveries(world: World) -> list[Arrival]:
-    return [arrival for arrival in world.arrivals if isinstance(arrival, Arrival)]
+def _deliveries(world: World) -> list[Arrival | ContactEvent | ContactRecord]:
+    return [each for each in world.arrivals if isinstance(each, Arrival | ContactEvent | ContactRecord)]
 
 
 def _ledger(world: World, platform: str, account: str) -> Picture:
@@ -106,6 +110,12 @@ def lasting_form(item: Item) -> Item | None:
     transient = {"projected_at", "request", "object"}
     if _is_ours(item.get("state", {}).get("S", "")):
         item = {name: {kind: _to_the_day(value) for kind, value in of.items()} for name, of in item.items()}
+    if item["pk"]["S"].startswith(CLAIM_PREFIX):
+        item = item | {"state": {"S": _TRIES.sub("", item["state"]["S"])}}
+        transient |= {"expires_at"}
+    if item["sk"]["S"].startswith(MEDIA_PREFIX):
+        item = item | {"state": {"S": _to_the_day(item["state"]["S"])}}
+        transient |= {"expires_at"}
     if item.get("open", {}).get("S", "").startswith("unreadable"):
         transient |= {"open_at", "attempts"}
     where = {"object": item["object"]["S"].rpartition("/")[0]} if "object" in item else {}
@@ -127,13 +137,14 @@ def _day(found: re.Match[str]) -> str:
     return f"day {(datetime.fromisoformat(found[0]) - NOW) // timedelta(days=1)}"
 
 
+_TRIES = re.compile(r'"tries":\d+,?')
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 
 
 def _hand_off(body: str) -> str:
     """Return what a department was told, but for what else was open at that moment."""
     told = orjson.loads(body)
-    told.pop("others")
+    told.pop("others", None)
     text = orjson.dumps(told).decode()
     ours = any(word in text for word in ('"expired"', '"reminded"', '"answer_overdue"', '"commitment_'))
     return str(_to_the_day(text)) if ours else text

@@ -77,9 +77,9 @@ class Processes:
 class Context:
     """What Lambda tells a handler of its invocation."""
 
-    def __init__(self, function: Function, remaining: Callable[[], int]) -> None:
+    def __init__(self, function: Function, request: str, remaining: Callable[[], int]) -> None:
         self.function_name = function.name
-        self.aws_request_id = "00000000-0000-0000-0000-000000000000"
+        self.aws_request_id = request
         self.get_remaining_time_in_millis = remaining
 
 

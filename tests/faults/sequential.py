@@ -13,9 +13,10 @@ from typing import Any
 from tests.faults.engines import Double, digest
 from tests.faults.figures import Figures
 from tests.faults.picture import Picture, arrival_of, lasting_form, picture, request_of
+from tests.faults.progress import Progress, Range
 from tests.faults.stack import StreamSource
 from tests.faults.wire import Call, Plan, modes_of
-from tests.faults.world import Progress, Range, World, lets_through
+from tests.faults.world import Step, World, lets_through
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ type Faults = tuple[tuple[int, str], ...]
 @dataclass
 class Explorer:
     """Follows all runs of a world with up to so many faults, and compares what each comes to with `expected`; `modes`
-    are the ways in which a call is let go wrong."""
+    are the ways in which a call is let go wrong, and `befalls` says whether one of a step is."""
 
     world: World
     engine: Double
@@ -52,6 +53,7 @@ class Explorer:
     compare: Callable[[Picture, Picture], None]
     figures: Figures
     modes: Callable[[Call], list[str]] = modes_of
+    befalls: Callable[[Step], bool] = lambda _: True
     _runs: dict[tuple[Where, int], int] = field(default_factory=dict)
     _met: set[Where] = field(default_factory=set)
 
@@ -99,9 +101,10 @@ class Explorer:
             calls = step.invocation.calls
             if calls[: len(known)] != known:
                 raise Unsteady(f"{step.name}, {plan}: {list(map(str, calls))} for {list(map(str, known))}")
-            if len(plan) < faults:
+            befalls = self.befalls(step)
+            if befalls and len(plan) < faults:
                 plans += self._further(plan, calls)
-            if not plan and faults == self._most:
+            if befalls and not plan and faults == self._most:
                 self.figures.was_called(step.name, calls)
             told = [f"{mode} at {step.name}, call {number}: {calls[number - 1]}" for number, mode in plan]
             yield self.where(), faults - len(plan), told
@@ -136,7 +139,8 @@ def content(world: World, engine: Double) -> Any:
         engine.table_digest(world.stack.table, lasting_form),
         frozenset((item["pk"]["S"], arrival_of(request)) for item in items if (request := request_of(item))),
         engine.queues_digest(),
-        tuple(tuple(engine.objects(bucket)) for bucket in world.stack.announcements),
+        tuple(tuple(engine.objects(bucket)) for bucket in engine.buckets),
+        engine.beside_holds(),
     )
 
 

@@ -5,7 +5,7 @@ source that nobody has modelled is an error, so that the matrix cannot go blind.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -59,8 +59,15 @@ class Route:
     key: str
 
     def matches(self, method: str, path: str) -> bool:
-        wanted, pattern = self.key.split(" ", 1)
-        return method == wanted and bool(re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", pattern), path))
+        return method == self.key.split(" ", 1)[0] and self._met(path) is not None
+
+    def parameters(self, path: str) -> dict[str, str]:
+        """Return what a path that matches has in the places of the pattern's names."""
+        met = self._met(path)
+        return met.groupdict() if met else {}
+
+    def _met(self, path: str) -> re.Match[str] | None:
+        return re.fullmatch(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", self.key.split(" ", 1)[1]), path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,16 @@ class QueueSource:
 
     function: Function
     url: str
+    arn: str
+    batch_size: int
+    reports_items: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSource:
+    """A Kinesis stream as a function gets it."""
+
+    function: Function
     batch_size: int
     reports_items: bool
 
@@ -103,11 +120,17 @@ class _Made:
 
 
 class Stack:
-    """A template, made on an engine; each resource when something first names it."""
+    """A template, made on an engine; each resource when something first names it.
 
-    def __init__(self, template: Mapping[str, Any], engine: Engine, **parameters: Any) -> None:
+    `on` are the event source mappings that are off in the template, and that somebody has turned on since.
+    """
+
+    def __init__(
+        self, template: Mapping[str, Any], engine: Engine, *, on: Collection[str] = (), **parameters: Any
+    ) -> None:
         self.engine = engine
         self._template = template
+        self._on = on
         self._parameters = {name: said.get("Default") for name, said in template["Parameters"].items()} | parameters
         self._made: dict[str, _Made] = {}
         for name, resource in template["Resources"].items():
@@ -157,13 +180,19 @@ class Stack:
     @cached_property
     def functions(self) -> dict[str, Function]:
         """All functions, by their names in the template."""
+        # An environment holds texts, whatever a template has.
         common = self._template["Globals"]["Function"]["Environment"]["Variables"]
         return {
             name: Function(
                 name,
                 module=properties["Handler"].rpartition(".")[0],
                 attribute=properties["Handler"].rpartition(".")[2],
-                environment=self.resolve(common | properties.get("Environment", {}).get("Variables", {})),
+                environment={
+                    name: str(said)
+                    for name, said in self.resolve(
+                        common | properties.get("Environment", {}).get("Variables", {})
+                    ).items()
+                },
                 timeout=properties.get("Timeout", 3),
             )
             for name, properties in self.resources("AWS::Serverless::Function")
@@ -205,15 +234,32 @@ class Stack:
 
     @cached_property
     def queues(self) -> tuple[QueueSource, ...]:
+        mapped = ((function, said | {"Queue": said["EventSourceArn"]}) for function, said in self._mappings("sqs"))
         return tuple(
             QueueSource(
                 function,
                 url=self.queue_of(said["Queue"]),
+                arn=said["Queue"],
                 batch_size=said.get("BatchSize", 10),
                 reports_items="ReportBatchItemFailures" in said.get("FunctionResponseTypes", []),
             )
-            for function, said in self._events("SQS")
+            for function, said in (*self._events("SQS"), *mapped)
         )
+
+    @cached_property
+    def contact_records(self) -> RecordSource:
+        """The stream to which an instance of Amazon Connect writes, where the parameters name one."""
+        ((function, said),) = self._mappings("kinesis")
+        reports_items = "ReportBatchItemFailures" in said.get("FunctionResponseTypes", [])
+        return RecordSource(function, said.get("BatchSize", 100), reports_items)
+
+    def _mappings(self, service: str) -> Iterator[tuple[Function, dict[str, Any]]]:
+        """Yield the event source mappings that are resources of their own, of those that are on."""
+        for name, properties in self.resources("AWS::Lambda::EventSourceMapping"):
+            if properties.get("Enabled", True) or name in self._on:
+                said = self.resolve(properties)
+                if said["EventSourceArn"].split(":")[2] == service:
+                    yield self.functions[said["FunctionName"]], said
 
     @cached_property
     def schedules(self) -> tuple[Schedule, ...]:

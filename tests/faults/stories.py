@@ -12,7 +12,7 @@ import orjson
 from shared.ids import customer_id, escalation_id, overdue_id, step_id
 from shared.store.keys import instant
 from tests.conftest import NOW
-from tests.faults.world import SUBJECT, Acted, Arrival, Arriving, Asked
+from tests.faults.arrivals import SUBJECT, Acted, Arrival, Arriving, Asked
 from tests.shared.platforms.meta import sender as meta
 from tests.shared.platforms.standard_webhooks import sender as standard_webhooks
 from tests.shared.platforms.telegram import sender as telegram

@@ -18,12 +18,13 @@ from shared.store import steps
 from shared.store.keys import CONVERSATION_PREFIX, ESCALATION_PREFIX, STEP_PREFIX
 from tests.conftest import NOW
 from tests.faults import figures
+from tests.faults.arrivals import Arriving
 from tests.faults.interleaving import Run, Scheduler
 from tests.faults.lab import Lab
 from tests.faults.picture import Picture, picture
 from tests.faults.stories import ASKS, COMPLAINS, acts, one, unit
 from tests.faults.test_interleavings import come, door, later, projector, settled, watch
-from tests.faults.world import Arriving, World
+from tests.faults.world import World
 
 _LATE, _LONG = 7, 16
 """After so many days an offer has run out, and a customer has waited for too long."""

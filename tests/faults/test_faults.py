@@ -6,11 +6,11 @@ import pytest
 
 from shared.store import journal
 from tests.faults import figures
+from tests.faults.arrivals import Arriving
 from tests.faults.lab import Lab
 from tests.faults.picture import Picture, picture, whoever_was_first
 from tests.faults.sequential import Explorer, same
 from tests.faults.stories import AT_LAST, LARGE, STORIES, UP_TO_THREE, again
-from tests.faults.world import Arriving
 
 
 def calm_picture(lab: Lab, story: Sequence[Arriving]) -> Picture:

@@ -7,12 +7,13 @@ import pytest
 from shared.escalation import escalate
 from shared.projection import projector as projection
 from tests.faults import figures
+from tests.faults.arrivals import Arriving
 from tests.faults.lab import Lab
 from tests.faults.picture import Picture, lasting, picture
 from tests.faults.sequential import same
 from tests.faults.stories import A_BATCH, ASKS, COMPLAINS, STORIES, one, said, unit
 from tests.faults.wire import Call, Plan
-from tests.faults.world import Arriving, World
+from tests.faults.world import World
 
 STREAM = "aws:dynamodb"
 

@@ -12,11 +12,13 @@ import pytest
 from shared.store.keys import ESCALATION_PREFIX, STEP_PREFIX
 from tests.conftest import NOW
 from tests.faults import figures, lambdas
+from tests.faults.arrivals import Acted, Arrival, Arriving, Asked
 from tests.faults.figures import Figures
 from tests.faults.interleaving import Run, Scheduler
 from tests.faults.lab import Lab
 from tests.faults.mutants import kind_of
 from tests.faults.picture import Picture, picture
+from tests.faults.progress import Range
 from tests.faults.sequential import same
 from tests.faults.stories import (
     A_BATCH,
@@ -45,7 +47,7 @@ from tests.faults.stories import (
     said,
 )
 from tests.faults.wire import Call, calm
-from tests.faults.world import Arrival, Arriving, Range, World, acknowledges, lets_through, request_id
+from tests.faults.world import World, acknowledges, lets_through, request_id
 
 BOTH = comes("u-1001"), comes("u-1002")
 COMPLAINT, TEXT, EDITED = (said("telegram", sample) for sample in ("complaint", "text", "edited"))
@@ -61,6 +63,7 @@ def door(number: int) -> Callable[[World], Run]:
 
     def run(world: World) -> Run:
         arrival = world.arrivals[number]
+        assert isinstance(arrival, Arrival | Asked | Acted), "what somebody is answered"
         function, event = world.request(arrival, 1)
         return Run(f"door {number}", function, event, ended)
 

@@ -12,11 +12,12 @@ import pytest
 from shared.store.journal import entry
 from shared.store.keys import DELIVERY_PREFIX, EVENT_PREFIX
 from tests.faults import figures, lambdas
+from tests.faults.arrivals import Arriving
 from tests.faults.lab import Lab
 from tests.faults.picture import Picture, picture
 from tests.faults.sequential import same
 from tests.faults.stories import A_CONVERSATION, ASKS, STORIES, again, one, together
-from tests.faults.world import Arriving, World, lets_through
+from tests.faults.world import World, lets_through
 
 
 def run(lab: Lab, arrivals: Sequence[Arriving]) -> World:

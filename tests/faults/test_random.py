@@ -10,13 +10,14 @@ from random import Random, SystemRandom
 import pytest
 
 from tests.faults import figures
+from tests.faults.arrivals import Arriving
 from tests.faults.crowd import crowd
 from tests.faults.figures import Figures
 from tests.faults.lab import Lab
 from tests.faults.picture import Picture, picture, whoever_was_first
 from tests.faults.sequential import same
 from tests.faults.wire import Plan, modes_of
-from tests.faults.world import Arriving, Step, World
+from tests.faults.world import Step, World
 
 EVENTS = int(os.environ.get("FAULT_EVENTS", "10000"))
 SEED = int(os.environ.get("FAULT_SEED") or SystemRandom().randrange(10**6))

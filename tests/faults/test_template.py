@@ -70,11 +70,11 @@ def grown() -> Iterator[Lab]:
 
 _OFF = {"ConnectorsFunction", "MediaFunction"}
 """Nothing wakes the one under the example playbook, which has no connector, nor the other in a story in which nobody
-sends a file; their faults are tried in `tests/services/connectors` and `tests/services/media`."""
+sends a file; their faults are tried in `test_connecting.py`, `test_acting.py` and `test_copying.py`."""
 
 _ELSEWHERE = {"CallsFunction", "GreetingFunction"}
-"""Woken by what is no part of a run: Amazon Connect's events and records, and its contact flows. Nothing wakes them
-until an instance is named; their faults are tried in `tests/services/calls` and `tests/services/greeting`."""
+"""Woken by what is no part of these stories: Amazon Connect's events and records, and its contact flows. Nothing wakes
+them until an instance is named; their faults are tried in `test_calling.py` and `test_greeting.py`."""
 
 
 def test_every_function_of_the_template_that_something_wakes_takes_part(lab: Lab) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import httpx
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 
@@ -28,9 +29,17 @@ class Call:
         return f"{self.service}.{self.operation}"
 
     @property
+    def is_http(self) -> bool:
+        """Whether it is a request to somebody who is no AWS."""
+        return self.service == HTTP
+
+    @property
     def writes(self) -> bool:
         return not self.operation.startswith(("Get", "BatchGet", "Query", "Scan", "Describe", "List", "Receive"))
 
+
+HTTP = "http"
+"""What stands for a service where it is none of AWS's; the operation is the request's method."""
 
 type Send = Callable[[], Any]
 type Plan = Callable[[int, Call], str | None]
@@ -44,11 +53,12 @@ def calm(_number: int, _call: Call) -> None:
 @dataclass
 class Invocation:
     """One run of a handler. Once dead, it reaches nothing any more, whatever swallowed its death. `woken_by` is
-    Lambda's word for the source, where the event tells of one; `held` is a mutant's."""
+    Lambda's word for the source, where the event tells of one, `request` the invocation's id; `held` is a mutant's."""
 
     plan: Plan = calm
     remaining: int = 60_000
     woken_by: str = ""
+    request: str = "0"
     calls: list[Call] = field(default_factory=list)
     befell: list[tuple[int, str]] = field(default_factory=list)
     dead: bool = False
@@ -75,7 +85,7 @@ class Mode:
     """A way in which a call goes wrong, and the calls that can go wrong so."""
 
     befall: Callable[[Invocation, Call, Send], Any]
-    applies: Callable[[Call], bool] = lambda _: True
+    applies: Callable[[Call], bool] = lambda call: not call.is_http
 
 
 def _dies_before(invocation: Invocation, _call: Call, _send: Send) -> Any:
@@ -110,15 +120,39 @@ def _takes_all_time(invocation: Invocation, _call: Call, send: Send) -> Any:
     return send()
 
 
+def _silence(_invocation: Invocation, _call: Call, _send: Send) -> Any:
+    raise httpx.ReadTimeout("silence")
+
+
+def _response_lost(_invocation: Invocation, _call: Call, send: Send) -> Any:
+    send()
+    raise httpx.ReadError("reset")
+
+
+def _no_connection(_invocation: Invocation, _call: Call, _send: Send) -> Any:
+    raise httpx.ConnectError("refused")
+
+
+def _responds(status: int, *, after: bool = False) -> Callable[[Invocation, Call, Send], Any]:
+    """Return what answers with a status, and nothing else: before it does anything, or after it has done it."""
+
+    def befall(_invocation: Invocation, _call: Call, send: Send) -> Any:
+        if after:
+            send()
+        return httpx.Response(status)
+
+    return befall
+
+
 def _half_done(_invocation: Invocation, call: Call, send: Send) -> Any:
     return _HALVES[call.operation](call, send)
 
 
-def _half_read(_call: Call, send: Send) -> Any:
+def _half_read(call: Call, send: Send) -> Any:
     """Hand the last key of each table back unread (BatchGetItem, UnprocessedKeys)."""
     answer = send()
     responses, unprocessed = {}, {}
-    for table, wanted in _call.arguments["RequestItems"].items():
+    for table, wanted in call.arguments["RequestItems"].items():
         last = wanted["Keys"][-1]
         found = answer["Responses"].get(table, [])
         responses[table] = [item for item in found if {name: item[name] for name in last} != last]
@@ -126,25 +160,42 @@ def _half_read(_call: Call, send: Send) -> Any:
     return {**answer, "Responses": responses, "UnprocessedKeys": unprocessed}
 
 
-def _nothing_read(call: Call, _send: Send) -> Any:
-    return {"Responses": {}, "UnprocessedKeys": call.arguments["RequestItems"]}
+def _handed_back(_invocation: Invocation, call: Call, _send: Send) -> Any:
+    return _NOTHING_DONE[call.operation](call.arguments)
 
 
 _HALVES: dict[str, Callable[[Call, Send], Any]] = {"BatchGetItem": _half_read}
+_NOTHING_DONE: dict[str, Callable[[Mapping[str, Any]], Any]] = {
+    "BatchGetItem": lambda said: {"Responses": {}, "UnprocessedKeys": said["RequestItems"]},
+    "BatchWriteItem": lambda said: {"UnprocessedItems": said["RequestItems"]},
+    "SendMessageBatch": lambda said: {"Failed": [{"Id": each["Id"]} for each in said["Entries"]]},
+}
+"""What the calls of many things are answered when none of them was done."""
+
+_TRIED_ONCE = ("sesv2",)
+"""The services of which all clients are made without retries (`aws.later`)."""
 
 MODES: dict[str, Mode] = {
-    "dies before": Mode(_dies_before),
-    "dies after": Mode(_dies_after),
+    "dies before": Mode(_dies_before, lambda _: True),
+    "dies after": Mode(_dies_after, lambda _: True),
     "throttled": Mode(_refused("ThrottlingException", 400)),
     "fails": Mode(_refused("InternalServerError", 500)),
     "answer lost": Mode(_answer_lost),
-    "answer lost, tried again": Mode(_answer_lost_and_tried_again),
+    "answer lost, tried again": Mode(
+        _answer_lost_and_tried_again, lambda call: not call.is_http and call.service not in _TRIED_ONCE
+    ),
     "takes all time": Mode(_takes_all_time),
     "half done": Mode(_half_done, lambda call: call.operation in _HALVES),
-    "handed back": Mode(lambda _, call, send: _nothing_read(call, send), lambda call: call.operation in _HALVES),
+    "handed back": Mode(_handed_back, lambda call: call.operation in _NOTHING_DONE),
     "conflicts": Mode(
         _refused("TransactionCanceledException", 400), lambda call: call.operation.startswith("Transact")
     ),
+    "no connection": Mode(_no_connection, lambda call: call.is_http),
+    "no answer": Mode(_silence, lambda call: call.is_http),
+    "response lost": Mode(_response_lost, lambda call: call.is_http),
+    "limited": Mode(_responds(429), lambda call: call.is_http),
+    "broken before": Mode(_responds(500), lambda call: call.is_http),
+    "broken after": Mode(_responds(500, after=True), lambda call: call.is_http),
 }
 
 

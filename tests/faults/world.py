@@ -9,8 +9,9 @@ same instants as a calm one, and all else that differs is a difference.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any, Protocol
 
 import orjson
@@ -18,7 +19,10 @@ import orjson
 from shared.store.keys import instant
 from tests.conftest import NOW
 from tests.faults import lambdas
+from tests.faults.arrivals import Acted, Arriving, ContactEvent, ContactRecord, Left, OverHttp
+from tests.faults.arrivals import Arrival as Arrival
 from tests.faults.process import Complaints, Context, Processes, environment
+from tests.faults.progress import Progress, Range
 from tests.faults.stack import Engine, Function, QueueSource, Stack, StreamSource
 from tests.faults.wire import Death, Invocation, Plan, Wire, calm
 
@@ -27,6 +31,9 @@ _ROUND = timedelta(minutes=61)
 
 _MOST_ROUNDS = 20
 _MOST_ATTEMPTS = 40
+_MOST_INVOCATIONS = 3
+"""How often Lambda invokes a function that nobody waits for
+(https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html)."""
 
 OURS_TO_DO = ("unprojected", "delivery")
 """The kinds of open work that end by themselves; a world is not done while there is any."""
@@ -46,114 +53,6 @@ class Stores(Engine, Protocol):
     def hand_offs(self, queue: str) -> list[str]:
         """Return the bodies of a queue's messages; the last thing that is asked of it."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """One request of a platform, and when it comes: so long after the start, and once all before it is settled or
-    not. Its name is its own among the arrivals of a world."""
-
-    name: str
-    platform: str
-    account: str
-    headers: Mapping[str, str] = field(hash=False)
-    body: bytes
-    at: timedelta = timedelta(0)
-    settled: bool = False
-
-    @property
-    def path(self) -> str:
-        return f"/webhooks/{self.platform}/{self.account}"
-
-    @property
-    def claims(self) -> None:
-        return None
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One request of a colleague, who repeats it under its key until it is answered; the name is its own, as is the
-    key unless it is the same request made once more."""
-
-    name: str
-    path: str
-    body: bytes
-    key: str
-    at: timedelta = timedelta(0)
-    settled: bool = True
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        return {"content-type": "application/json", "idempotency-key": self.key}
-
-    @property
-    def claims(self) -> Mapping[str, str]:
-        return {"sub": SUBJECT, "scope": "desk/write customers/link"}
-
-
-SUBJECT = "colleague-1"
-"""Who asks at the desk."""
-
-
-@dataclass(frozen=True, slots=True)
-class Acted:
-    """What somebody of a department does with a case, repeated under its key until it is done, or they are told that it
-    cannot be done any more."""
-
-    name: str
-    identity: str
-    case: str
-    act: str
-    who: str
-    department: str
-    to: str | None = None
-    at: timedelta = timedelta(0)
-    settled: bool = True
-
-    @property
-    def path(self) -> str:
-        return f"{self.who} who {self.act}"
-
-    @property
-    def body(self) -> str:
-        said = {name: getattr(self, name) for name in ("identity", "case", "act", "who", "department", "to")}
-        return orjson.dumps(said | {"key": self.name}).decode()
-
-
-type Arriving = Arrival | Asked | Acted
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """A range of a stream's records that a function has yet to be done with, and how often it has failed."""
-
-    start: int
-    end: int
-    tries: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a world has come.
-
-    `waiting` are the arrivals, by their place, that are not acknowledged yet, `attempt` is the number of the first
-    one's next try, and `acknowledged` are the ids of the requests that were. `rested` are the schedules that have had a
-    round in peace since the last arrival; `read` and `pending` are of each stream source.
-    """
-
-    waiting: tuple[int, ...]
-    clock: datetime = NOW
-    attempt: int = 1
-    acknowledged: tuple[str, ...] = ()
-    announced: frozenset[str] = frozenset()
-    rounds: int = 0
-    rested: frozenset[int] = frozenset()
-    read: tuple[int, ...] = ()
-    pending: tuple[tuple[Range, ...], ...] = ()
-
-    def at_rest(self) -> "Progress":
-        """Return the same, with all rounds of the schedules still to be made."""
-        return replace(self, rounds=0, rested=frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,28 +107,65 @@ class World:
     # the platform
 
     def arrive(self, plan: Plan) -> Step:
-        """Let the platform make its next request."""
-        now, *later = self.progress.waiting
-        arrival, attempt = self.arrivals[now], self.progress.attempt
-        self._progress(clock=NOW + arrival.at, attempt=attempt + 1, rounds=0, rested=frozenset())
-        function, event = self.request(arrival, attempt)
-        invocation, answer = self.invoke(function, event, plan)
-        if acknowledges(answer):
-            kept = (request_id(arrival, attempt),) if isinstance(arrival, Arrival) else ()
-            self._progress(waiting=tuple(later), attempt=1, acknowledged=(*self.progress.acknowledged, *kept))
-        elif attempt == _MOST_ATTEMPTS:
-            raise AssertionError(f"whoever asked gave up: {answer}")
-        return Step(f"{function.name} answers {arrival.path}", invocation, answer is not None)
+        """Let whoever is outside do what they do next."""
+        arrival = self.arrivals[self.progress.waiting[0]]
+        self._progress(clock=NOW + arrival.at, rounds=0, rested=frozenset())
+        match arrival:
+            case Left():
+                arrival.leave(self.stack)
+                self._taken(1)
+                return Step(f"Somebody leaves {arrival.name}", Invocation(), ended=True)
+            case ContactRecord():
+                return self._hear(plan)
+            case ContactEvent():
+                return self._ask(arrival, plan, most=_MOST_INVOCATIONS)
+            case _:
+                return self._ask(arrival, plan, most=_MOST_ATTEMPTS)
 
-    def request(self, arrival: Arriving, attempt: int) -> tuple[Function, dict[str, Any]]:
+    def _ask(self, arrival: OverHttp | Acted | ContactEvent, plan: Plan, *, most: int) -> Step:
+        attempt = self.progress.attempt
+        function, event = self.request(arrival, attempt)
+        request = request_id(arrival, attempt)
+        invocation, answer = self.invoke(function, event, plan, request=request)
+        if acknowledges(answer):
+            self._taken(1, *((request,) if isinstance(arrival, Arrival | ContactEvent) else ()))
+        elif attempt == most:
+            raise AssertionError(f"whoever asked gave up: {answer}")
+        else:
+            self._progress(attempt=attempt + 1)
+        what = "is told of" if isinstance(arrival, ContactEvent) else "answers"
+        return Step(f"{function.name} {what} {arrival.path}", invocation, answer is not None)
+
+    def _taken(self, so_many: int, *requests: str) -> None:
+        """Note that the next arrivals are acknowledged, and the ids of their requests."""
+        at = self.progress
+        self._progress(waiting=at.waiting[so_many:], attempt=1, acknowledged=(*at.acknowledged, *requests))
+
+    def request(self, arrival: OverHttp | Acted | ContactEvent, attempt: int) -> tuple[Function, dict[str, Any]]:
         """Return the function that answers an arrival, and the event that it is woken with."""
         if isinstance(arrival, Acted):
             return self._colleague, {"body": arrival.body}
+        if isinstance(arrival, ContactEvent):
+            return self.stack.functions["CallsFunction"], orjson.loads(arrival.body)
         (route,) = (found for found in self.stack.routes if found.matches("POST", arrival.path))
         request = request_id(arrival, attempt)
-        return route.function, lambdas.http(
-            route.key, arrival.path, arrival.headers, arrival.body, request, arrival.claims
-        )
+        event = lambdas.http(route.key, arrival.path, arrival.headers, arrival.body, request, arrival.claims)
+        return route.function, event | {"pathParameters": route.parameters(arrival.path)}
+
+    def _hear(self, plan: Plan) -> Step:
+        """Let the Kinesis stream give its function the next batch; what fails is given again, and all that follows."""
+        source = self.stack.contact_records
+        coming = takewhile(lambda each: isinstance(each, ContactRecord), map(self._arrival, self.progress.waiting))
+        batch = [each for each in coming if isinstance(each, ContactRecord)][: source.batch_size]
+        names = [request_id(each, 1) for each in batch]
+        invocation, answer = self.invoke(source.function, lambdas.kinesis(zip(names, batch, strict=True)), plan)
+        failed = lambdas.failed(answer, names, reports_items=source.reports_items)
+        done = next((number for number, name in enumerate(names) if name in failed), len(names))
+        self._taken(done, *names[:done])
+        return Step(f"{source.function.name} reads contact records", invocation, answer is not None)
+
+    def _arrival(self, number: int) -> Arriving:
+        return self.arrivals[number]
 
     # the sources
 
@@ -252,16 +188,17 @@ class World:
         ).get("Messages", [])
         if not messages:
             return None
-        invocation, answer = self.invoke(source.function, lambdas.queue(messages), plan)
+        invocation, answer = self.invoke(source.function, lambdas.queue(messages, source.arn), plan)
         failed = lambdas.failed(
             answer, [message["MessageId"] for message in messages], reports_items=source.reports_items
         )
+        hidden = _hidden(invocation)
         for message in messages:
             place = {"QueueUrl": source.url, "ReceiptHandle": message["ReceiptHandle"]}
-            if message["MessageId"] in failed:
-                sqs.change_message_visibility(**place, VisibilityTimeout=0)
-            else:
+            if message["MessageId"] not in failed:
                 sqs.delete_message(**place)
+            elif message["ReceiptHandle"] not in hidden:
+                sqs.change_message_visibility(**place, VisibilityTimeout=0)
         return Step(f"{source.function.name} reads {source.url.rsplit('/', 1)[-1]}", invocation, answer is not None)
 
     def _read(self, number: int, source: StreamSource, plan: Plan) -> Step | None:
@@ -378,19 +315,24 @@ class World:
 
     # one invocation
 
-    def invoke(self, function: Function, event: Mapping[str, Any], plan: Plan) -> tuple[Invocation, Any]:
-        """Run a function once; return what it called, and its answer or `None` when it failed or died."""
+    def invoke(
+        self, function: Function, event: Mapping[str, Any], plan: Plan, *, request: str = "0"
+    ) -> tuple[Invocation, Any]:
+        """Run a function once; return what it called, and its answer or `None` when it failed or died. `request` is the
+        invocation's id."""
         woken_by = event["Records"][0]["eventSource"] if "Records" in event else ""
-        invocation = Invocation(plan, remaining=function.timeout * 1000, woken_by=woken_by)
+        invocation = Invocation(plan, remaining=function.timeout * 1000, woken_by=woken_by, request=request)
         return invocation, self.carry_out(function, event, invocation)
 
     def carry_out(self, function: Function, event: Mapping[str, Any], invocation: Invocation) -> Any:
-        """Run a function once, as this invocation; return its answer, or `None` when it failed or died."""
+        """Run a function once, as this invocation; return its answer, an empty one where it gives none, or `None` when
+        it failed or died."""
         self.wire.invocation = invocation
         answer = None
         try:
             with environment(function):
-                answer = self.processes.handler(function)(event, Context(function, lambda: invocation.remaining))
+                context = Context(function, invocation.request, lambda: invocation.remaining)
+                answer = self.processes.handler(function)(event, context) or {}
                 self.wire.way.end(invocation)
         except Death:
             pass
@@ -418,13 +360,20 @@ def is_timed(where: str) -> bool:
 
 
 def request_id(arrival: Arriving, attempt: int) -> str:
-    return f"{arrival.name}.{attempt}"
+    """Return the id of a request; what Lambda itself invokes a function with again has the same each time."""
+    return f"{arrival.name}.{1 if isinstance(arrival, ContactEvent | ContactRecord) else attempt}"
 
 
 def acknowledges(answer: Any) -> bool:
     """Return whether an answer tells a platform that its delivery is kept, or a colleague that their step is, or that
     it cannot be taken any more."""
-    return answer is not None and answer["statusCode"] in (200, 201, 409)
+    return answer is not None and answer.get("statusCode", 200) in (200, 201, 409)
+
+
+def _hidden(invocation: Invocation) -> set[str]:
+    """Return the receipts of the messages of which an invocation itself said for how long they are to be hidden."""
+    hiding = (call for call in invocation.calls if call.operation == "ChangeMessageVisibility")
+    return {call.arguments["ReceiptHandle"] for call in hiding}
 
 
 def lets_through(source: StreamSource, record: Mapping[str, Any]) -> bool:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from shared import platforms
 from shared.accounts import LONGEST_SILENCE
 from shared.errors import ConfigurationError
 from shared.playbook import Playbook, parse
@@ -90,6 +91,20 @@ def test_what_is_no_address_over_tls_of_a_host_by_its_name_is_named(address: str
         playbook(f'platform = "feeds"\naccount = "press"\nthings = [{{ kind = "feed", id = "{address}" }}]')
 
 
+def test_what_the_platform_granted_after_a_review_is_said_of_an_account_and_of_none_by_itself() -> None:
+    found = playbook('platform = "meta"\naccount = "shop"\nrights = ["human_agent"]', BOT)
+    assert [account.rights for account in found.accounts] == [("human_agent",), ()]
+    assert Playbook.from_json(found.to_json()) == found
+
+
+def test_every_right_that_a_platform_grants_is_one_that_its_account_may_have() -> None:
+    every = {name: port.rights for name in platforms.names() if (port := platforms.reply(name)) and port.rights}
+    assert every == {"meta": {"human_agent"}}
+    for name, rights in every.items():
+        (account,) = playbook(f'platform = "{name}"\naccount = "a"\nrights = {sorted(rights)}').accounts
+        assert set(account.rights) == rights
+
+
 BOT = 'platform = "telegram"\naccount = "shop_bot"'
 
 
@@ -163,6 +178,21 @@ def test_what_is_no_mailbox_in_small_letters_is_named(address: str) -> None:
             'things = [{ kind = "host", id = "blog.example.com", every_minutes = 5 }]',
             ["things[blog.example.com].every_minutes: it is not asked by itself; set poll_every_minutes of"],
         ),
+        (
+            BOT + '\nrights = ["human_agent"]',
+            ["accounts[telegram/shop_bot].rights: there is no right 'human_agent' there; this platform grants none"],
+        ),
+        (
+            'platform = "meta"\naccount = "shop"\nrights = ["human"]',
+            ["accounts[meta/shop].rights: there is no right 'human' there; name one of: human_agent"],
+        ),
+        (
+            'platform = "meta"\naccount = "shop"\nrights = ["human_agent", "human_agent"]',
+            ["accounts[meta/shop].rights: 'human_agent' stands there 2 times; keep one"],
+        ),
+        (BOT + '\nrights = "human_agent"', ["accounts[1].rights: must be a list in square brackets"]),
+        (BOT + '\nrights = ["HUMAN AGENT"]', ["accounts[1].rights[1]: must match"]),
+        ('platform = "myspace"\naccount = "shop"\nrights = ["any"]', ["accounts[myspace/shop].platform: there is no"]),
         (BOT + "\nsilent_at_most = 60", ["accounts[1].silent_at_most: is no setting here"]),
         ('platform = "telegram"', ["accounts[1].account: is missing"]),
         ('account = "shop_bot"', ["accounts[1].platform: is missing"]),

@@ -15,6 +15,7 @@ DAY, WEEK, MOMENT = timedelta(hours=24), timedelta(days=7), timedelta(microsecon
 
 OPEN = Rules(longest=10, unit=CHARACTERS)
 WINDOWED = Rules(longest=10, unit=CHARACTERS, window=DAY, by_a_person=WEEK)
+GRANTED = replace(WINDOWED, right="written_by_hand")
 TEMPLATES = Rules(longest=10, unit=CHARACTERS, window=DAY, templates=True)
 ONCE = PrivateAnswer("d", 5, BYTES, within=WEEK, once=True)
 PUBLIC = Rules(longest=10, unit=WEIGHTED, answers=True, only_summoned=True, private_answer=ONCE)
@@ -70,6 +71,8 @@ def test_templates_are_for_channels_that_have_them() -> None:
         (WINDOWED, False, WEEK - MOMENT, ("by_a_person",)),
         (WINDOWED, False, WEEK, ()),
         (WINDOWED, True, WEEK, ()),
+        (GRANTED, True, DAY, ()),
+        (GRANTED, False, DAY, ()),
         (TEMPLATES, True, DAY, ("template",)),
         (TEMPLATES, False, DAY, ("template",)),
     ],
@@ -83,6 +86,22 @@ def test_a_window_closes_at_the_instant(
     assert (found.code, found.alternatives, found.expired_at) == ("window_closed", alternatives, last + lasts)
     assert check_by_rules(rules, draft, where(last_inbound_at=last), last + lasts - MOMENT) is None
     assert check_by_rules(rules, draft, where(last_inbound_at=NOW + DAY), NOW) is None, "their clock is ahead of ours"
+
+
+def test_what_needs_a_right_holds_only_where_that_was_granted_and_the_refusal_names_it() -> None:
+    draft, granted = Draft(text="Sí"), where(rights=("written_by_hand",), last_inbound_at=NOW - WEEK + MOMENT)
+    assert check_by_rules(GRANTED, draft, granted, NOW) is None
+    for rights in ((), ("another",)):
+        found = refusal(GRANTED, draft, granted.model_copy(update={"rights": rights}))
+        assert (found.code, found.expired_at) == ("window_closed", NOW - WEEK + MOMENT + DAY)
+        assert "wait until they write again, or write to them where else they are known" in found.sentence
+        assert "for 7 days once the platform has granted that" in found.sentence
+        assert 'rights = ["written_by_hand"]' in found.sentence
+    by_a_machine = refusal(GRANTED, Draft(text="Sí", by_a_person=False), granted)
+    assert by_a_machine.alternatives == ("by_a_person",)
+    for late in (granted, where()):
+        over = refusal(GRANTED, draft, late.model_copy(update={"last_inbound_at": NOW - WEEK}))
+        assert "rights" not in over.sentence, "nobody could send it any more"
 
 
 def test_whoever_never_wrote_has_no_window_and_no_end_of_it() -> None:

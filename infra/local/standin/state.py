@@ -91,12 +91,14 @@ class Person(NamedTuple):
 @dataclass(slots=True)
 class State:
     """`spoke` has everybody who can be written to, with when they last wrote, if they did; `groups` are the chats that
-    all of a place's people read. `templates` are those that were approved, with the number of their parameters: none
+    all of a place's people read. `rights` are what the platform has granted after a review, each with the account that
+    has it. `templates` are those that were approved, with the number of their parameters: none
     where any is taken."""
 
     spoke: dict[Person, datetime | None] = field(default_factory=dict)
     public: dict[str, Public] = field(default_factory=dict)
     blocked: set[Person] = field(default_factory=set)
+    rights: set[tuple[str, str]] = field(default_factory=set)
     templates: dict[tuple[str, str], int] = field(default_factory=dict)
     arrived: list[Arrived] = field(default_factory=list)
     asked: defaultdict[str, deque[datetime]] = field(default_factory=lambda: defaultdict(deque))

@@ -15,8 +15,8 @@ CHANNELS: tuple[str, ...] = (
 WINDOWS: Mapping[str, timedelta] = dict.fromkeys(("messenger", "instagram_dm", "whatsapp"), timedelta(hours=24))
 """Meta's rules, from the person's last message on. Beyond, WhatsApp takes approved templates only
 (https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages). What Messenger and
-Instagram have beyond is not counted on here: the tag `HUMAN_AGENT` (seven days) is for what a person writes, after
-Meta's review (`reply.py`), and who came through an advertisement may get longer
+Instagram have beyond is not counted on here: the tag `HUMAN_AGENT` (seven days) is for what a person writes, of
+apps to which Meta has granted it (`reply.py`), and who came through an advertisement may get longer
 (https://developers.facebook.com/documentation/business-messaging/messenger-platform/policy).
 What is public is answered in public, at any time."""
 

@@ -6,8 +6,9 @@ shape becomes a unit of its own that cannot be read, and takes none of the other
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -17,10 +18,9 @@ from shared.errors import UnreadableDelivery
 from shared.models import Delivery
 from shared.platforms import Unit
 
-_INSTANT: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)  # seconds, milliseconds or text: Meta sends all of them
+_INSTANT = TypeAdapter(AwareDatetime).validator  # seconds, milliseconds or text: Meta sends all of them
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 
-_PARTS_OF_ENTRY = frozenset({"messaging", "standby", "changes", "changed_fields"})
 _MESSAGING_CHANNELS = {"page": "messenger", "instagram": "instagram_dm"}
 
 # What stands beside the key that says what a messaging item is.
@@ -53,26 +53,33 @@ def split(delivery: Delivery) -> list[Unit]:
         body = orjson.loads(delivery.body)
     except orjson.JSONDecodeError as error:
         raise UnreadableDelivery("meta: the body is not JSON") from error
-    match body:
+    match _without_nulls(body) if b"null" in delivery.body else body:
         case {"object": str(kind), "entry": list(entries)}:
             return [unit for entry in entries for unit in _entry(kind, entry, delivery)]
         case _:
             raise UnreadableDelivery("meta: the body has no object and entry")
 
 
+def _without_nulls(value: Any) -> Any:
+    """Return a value without the members that are null, at any depth: Meta writes that where others leave them out."""
+    match value:
+        case dict():
+            return {key: _without_nulls(member) for key, member in value.items() if member is not None}
+        case list():
+            return [_without_nulls(member) for member in value]
+        case _:
+            return value
+
+
 def _entry(kind: str, entry: Any, delivery: Delivery) -> Iterator[Unit]:
-    if not isinstance(entry, dict) or not entry.keys() & _PARTS_OF_ENTRY:
+    if not isinstance(entry, dict) or _PARTS_OF_ENTRY.keys().isdisjoint(entry):
         yield Unit(name="entry", value=entry, account=delivery.account, at=delivery.received_at)
         return
     account = _id(entry.get("id")) or delivery.account
     at = _instant(entry.get("time"), default=delivery.received_at)
-    # Business Suite moves a thread that it owns from `messaging` to `standby`: whoever reads only the first goes blind.
-    for item in [*_members(entry, "messaging"), *_members(entry, "standby")]:
-        yield from _item(kind, item, account, at)
-    for change in _members(entry, "changes"):
-        yield from _change(kind, change, account, at)
-    for field in _members(entry, "changed_fields"):
-        yield Unit(name="changed_fields", value=field, account=account, at=at)
+    for part, cut in _PARTS_OF_ENTRY.items():
+        for member in _members(entry, part):
+            yield from cut(kind, member, account, at)
 
 
 def _item(kind: str, item: Any, account: str, at: datetime) -> Iterator[Unit]:
@@ -105,16 +112,31 @@ def _change(kind: str, change: Any, account: str, at: datetime) -> Iterator[Unit
             yield Unit(_name(kind), change, account, at)
 
 
+def _changed_field(_kind: str, field: Any, account: str, at: datetime) -> Iterator[Unit]:
+    yield Unit("changed_fields", field, account, at)
+
+
+_PARTS_OF_ENTRY: Mapping[str, Callable[[str, Any, str, datetime], Iterator[Unit]]] = {
+    # Business Suite moves a thread that it owns from `messaging` to `standby`: whoever reads only the first goes blind.
+    "messaging": _item,
+    "standby": _item,
+    "changes": _change,
+    "changed_fields": _changed_field,
+}
+
+
 def _whatsapp(field: str, value: Mapping[str, Any], business: str, at: datetime) -> Iterator[Unit]:
     metadata = value.get("metadata")
     account = (_id(metadata.get("phone_number_id")) if isinstance(metadata, dict) else None) or business
     standby = value.get("standby")
     lists = standby if field == "standby" and isinstance(standby, dict) else value
-    if field not in _LISTING_FIELDS or not lists.keys() & _LISTS.keys():
+    if field not in _LISTING_FIELDS or _LISTS.keys().isdisjoint(lists):
         yield Unit(_name(field), value, account, at)
         return
     context = {"metadata": metadata, "contacts": lists.get("contacts"), "errors": lists.get("errors")}
     for key, discriminator in _LISTS.items():
+        if key not in lists:
+            continue
         kind = "call_statuses" if field == "calls" and key == "statuses" else key
         for member in _members(lists, key):
             yield _member(kind, discriminator, member, account, at, context)
@@ -130,22 +152,30 @@ def _member(kind: str, discriminator: str, member: Any, account: str, at: dateti
     return Unit(_name(kind, member.get(discriminator)), member, account, at, context)
 
 
-def _members(holder: Mapping[str, Any], key: str) -> list[Any]:
+def _members(holder: Mapping[str, Any], key: str) -> Sequence[Any]:
     found = holder.get(key)
-    return found if isinstance(found, list) else [] if found is None else [found]
+    return found if isinstance(found, list) else () if found is None else (found,)
 
 
 def _name(*words: object) -> str:
     # A name reaches reasons and metrics, so nothing but plain words gets into it.
-    return ".".join(word for word in words if isinstance(word, str) and _WORD.fullmatch(word)) or "unnamed"
+    return ".".join([word for word in words if isinstance(word, str) and _is_plain(word)]) or "unnamed"
+
+
+@lru_cache(maxsize=256)
+def _is_plain(word: str) -> bool:
+    return _WORD.fullmatch(word) is not None
 
 
 def _id(value: object) -> str | None:
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) and value != "" else None
+    return str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) and value != "" else None
 
 
 def _instant(value: object, *, default: datetime) -> datetime:
+    if value is None:
+        return default
     try:
-        return _INSTANT.validate_python(value)
+        instant: datetime = _INSTANT.validate_python(value)
+        return instant
     except ValidationError:
         return default

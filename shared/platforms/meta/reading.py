@@ -5,25 +5,18 @@ from hashlib import sha256
 from typing import Annotated, Any, TypedDict
 
 import orjson
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from shared.models import Author, Event
 from shared.platforms import Handler, Unit, ignored
 
 
 class Wire(BaseModel):
-    """A shape of Meta's: ids come as numbers here and as strings there, and null means absent."""
+    """A shape of Meta's: ids come as numbers here and as strings there."""
 
     model_config = ConfigDict(
         frozen=True, extra="ignore", coerce_numbers_to_str=True, hide_input_in_errors=True, defer_build=True
     )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_nulls(cls, value: Any) -> Any:
-        return (
-            {key: member for key, member in value.items() if member is not None} if isinstance(value, dict) else value
-        )
 
 
 Id = Annotated[str | None, BeforeValidator(lambda value: None if value == "" else value)]

@@ -42,6 +42,7 @@ RULES: Mapping[str, Rules] = {
         unit=CHARACTERS,
         window=requests.DAY,
         by_a_person=_WEEK,
+        right=requests.HUMAN_AGENT,
         rates=_MESSAGES,
         echoes=True,
         echo_has_id=True,
@@ -51,6 +52,7 @@ RULES: Mapping[str, Rules] = {
         unit=BYTES,
         window=requests.DAY,
         by_a_person=_WEEK,
+        right=requests.HUMAN_AGENT,
         rates=_MESSAGES,
         echoes=True,
     ),
@@ -85,8 +87,7 @@ RULES: Mapping[str, Rules] = {
 
 
 def check(draft: Draft, place: Place, now: datetime) -> Refusal | None:
-    """Return why Meta would not take it, or none. What a person writes after 24 hours Meta takes of apps only to which
-    it has granted the feature Human Agent."""
+    """Return why Meta would not take it, or none."""
     rules = RULES.get(place.channel)
     if rules and place.reply_to and draft.privately and requests.is_mention(place):
         return _MENTIONED

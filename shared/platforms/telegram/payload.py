@@ -14,8 +14,13 @@ from shared.models import Delivery
 from shared.platforms import Unit
 
 
-def _unix_time(seconds: str | int) -> datetime:
-    return datetime.fromtimestamp(int(seconds), UTC)
+def _unix_time(seconds: object) -> datetime:
+    if not isinstance(seconds, str | int):
+        raise ValueError("a time is a number of seconds")
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC)
+    except (OverflowError, OSError) as error:
+        raise ValueError("there is no such time") from error
 
 
 Id = Annotated[str, Field(min_length=1)]

@@ -1,7 +1,6 @@
 """Who is behind a user id, what they changed about themselves, and what they and the company did to each other."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TypedDict
 
 from shared.models import Author, ContactPoint, Event, ProfileChange
@@ -111,7 +110,7 @@ def profile_update(unit: Unit) -> list[Event]:
     beside: Beside = unit.context
     return [
         ProfileChange(
-            **whose(replace(unit, account=beside.subscriber), unit.account, channel=PUBLIC),
+            **whose(unit._replace(account=beside.subscriber), unit.account, channel=PUBLIC),
             external_id=f"{unit.name}:{beside.event_uuid}",
             occurred_at=unit.at,
             dated=False,

@@ -62,6 +62,18 @@ def everybody() -> StandIn:
             400,
             "messaging_type",
         ),
+        (
+            f"{GRAPH}/{PAGE}/messages",
+            META,
+            {
+                "recipient": {"id": ANA},
+                "messaging_type": "MESSAGE_TAG",
+                "tag": "HUMAN_AGENT",
+                "message": {"text": "Sí"},
+            },
+            400,
+            "(#10) Application does not have permission",
+        ),
         (f"{GRAPH}/{PAGE}/messages", META, {"recipient": {"comment_id": "1_2"}, "message": {"text": "Sí"}}, 400, "33"),
         (f"{GRAPH}/500_600/replies", META, {"message": "Sí"}, 400, "33"),
         (f"{GRAPH}/{INSTAGRAM}/mentions", META, {"media_id": "1", "message": "Sí"}, 400, "33"),

@@ -8,11 +8,13 @@ from typing import Any
 import orjson
 import pytest
 
+from shared.accounts import Account
 from shared.casework.cases import BY_OURSELVES, Doing
 from shared.casework.steps import Agent, ReplyAsked, Talk, reply_id
 from shared.ids import escalation_id
+from shared.models import Delivery, Message
 from shared.notice import Notice
-from shared.store import keys, steps
+from shared.store import journal, keys, steps
 from tests.services.connectors.shop import ANA, CASE, SLACK, DiesAt, Meanwhile, Shop, working_in
 
 QUEUE = {"kind": "queue"}
@@ -118,6 +120,28 @@ def test_an_answer_goes_to_the_customer_and_accepts_what_was_only_offered(shop: 
     assert (asked.text, asked.by, asked.escalation_id, asked.channel) == ("Ya está devuelto.", BY, CASE, "telegram")
     assert shop.case.state == "accepted"
     assert told(shop) == [("done", "k1")]
+
+
+@pytest.mark.parametrize(("rights", "notice"), [((), "refused"), (("human_agent",), "done")])
+def test_what_the_platform_has_granted_the_account_may_be_said(
+    shop: Shop, rights: tuple[str, ...], notice: str
+) -> None:
+    own = Account(platform="meta", account="tienda", rights=rights)
+    shop.publish(working_in(6, billing=QUEUE).model_copy(update={"accounts": (own,)}))
+    bea = "messenger:100000000000001:1511000001"
+    message = Message(
+        external_id="m_1", occurred_at=shop.world.now(), identity=bea, account="100000000000001", channel="messenger",
+        text="No reconozco este cobro duplicado",
+    )  # fmt: skip
+    shop.table.insert(journal.expanded_item(Delivery("meta", "tienda", b"", {}, shop.world.now()), message))
+    shop.world.settle()
+    case = escalation_id(identity=bea, external_id="m_1", department="billing")
+    shop.world.clock += timedelta(days=2)
+    send(shop, act("replied", text="Ya está devuelto.") | {"identity": bea, "escalation_id": case})
+    shop.take_acts()
+    (told,) = notices(shop)
+    assert told.notice == notice
+    assert notice == "done" or 'rights = ["human_agent"]' in told.why
 
 
 def test_what_the_channel_does_not_let_through_is_told_with_what_would_be(shop: Shop) -> None:

@@ -1,56 +1,100 @@
-"""The connectors' role lets them do what they do: a key or an action that it leaves out is refused on AWS alone."""
+"""The connectors' role lets them do what they do with every tool, and nothing else."""
 
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
-from typing import Any
-
-import pytest
+from contextlib import contextmanager
+from datetime import timedelta
 
 from shared.casework.cases import Doing
 from shared.casework.steps import Talk
-from tests.double.wire import Answer, Arguments
-from tests.services.connectors.shop import ANA, CASE, Shop
+from tests.conftest import TABLE
+from tests.permissions import Listener, check, listening
+from tests.services.connectors.shop import ANA, CASE, MAIL, SLACK, WEBHOOK, ZENDESK, Shop
+from tests.services.connectors.test_giving import KINDS
+from tests.services.connectors.test_in_mail import put
 from tests.services.connectors.test_in_queue import ALONE, BY, GROUP, QUEUE, act, send
-from tests.template import template
+from tests.services.connectors.test_in_slack import pressed
+from tests.services.connectors.test_in_tickets import comment
+from tests.services.connectors.test_in_tickets import send as send_ticket
+from tests.services.connectors.test_telling import ends
+from tests.services.connectors.tools import refuses_connections
 
-_READS = ("GetItem", "BatchGetItem", "Query")
+DEPARTMENTS = {
+    "billing": "Billing",
+    "delivery_and_orders": "DeliveryAndOrders",
+    "technical": "Technical",
+    "care": "Care",
+}
+NAMES = {
+    "dynamodb": {TABLE: "Table"},
+    "sqs": {
+        **{f"{name}.fifo": f"{own}Queue" for name, own in DEPARTMENTS.items()},
+        "billing-tool": "BillingToolQueue",
+        "billing-acts.fifo": "BillingActsQueue",
+        "mail": "ConnectorsMailQueue",
+    },
+    "s3": {"mail": "ConnectorsMailBucket"},
+    "secretsmanager": {"tools": "ConnectorSecrets"},
+}
+OTHERS = ("delivery_and_orders", "technical", "care")
+SPARED = {f"TryAgainLater: mostrador-{name}-tool": "as of billing" for name in OTHERS} | {
+    f"TellWhatBecameOfActs: mostrador-{name}.fifo": "as of billing" for name in OTHERS
+}
 
 
-def leading(action: str) -> list[str]:
-    """Return the patterns of partitions on which the role allows an action."""
-    role = template()["Resources"]["ConnectorsRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
-    allowed = [each for each in role if action in each["Action"] or action == each["Action"]]
-    return [key for each in allowed for key in each["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]]
-
-
-class Partitions:
-    """Takes down the partitions of all calls to the table."""
+class Ear(Listener):
+    """Hears what the connectors ask for while they work in a shop."""
 
     def __init__(self) -> None:
-        self.asked: set[tuple[str, str]] = set()
+        super().__init__(NAMES)
 
-    def before(self, service: str, operation: str, arguments: Arguments) -> None:
-        if service == "dynamodb":
-            self.asked |= {(operation, pk) for pk in _partitions(arguments)}
-
-    def after(self, service: str, operation: str, arguments: Arguments, answer: Answer) -> None: ...
-
-
-def _partitions(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        if isinstance(value.get("pk"), dict):
-            yield value["pk"]["S"]
-        if isinstance(value.get(":pk"), dict):
-            yield value[":pk"]["S"]
-        for each in value.values():
-            yield from _partitions(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _partitions(each)
+    @contextmanager
+    def on(self, shop: Shop) -> Iterator[Shop]:
+        with listening(shop.cloud, self):
+            yield shop
+        for mail in shop.ses.sent:
+            self.before("sesv2", "SendEmail", mail)
 
 
-@pytest.mark.parametrize("goes_on", [False, True])
-def test_every_partition_that_an_act_needs_is_allowed(goes_on: bool) -> None:
+def gives(ear: Ear) -> None:
+    """Give every tool a hand-off, at the second try, and tell it that it is over."""
+    for tool in KINDS.values():
+        shop = Shop(tool)
+        shop.tools.failures = [refuses_connections] * 2
+        with ear.on(shop):
+            shop.hand_over()
+            for _ in range(2):
+                shop.world.clock += timedelta(minutes=5)
+                shop.try_again()
+        ends(shop)
+        with ear.on(shop):
+            shop.hand_over()
+
+
+def is_switched_off(ear: Ear) -> None:
+    """Give a hand-off to a tool that is gone for good."""
+    shop = Shop(WEBHOOK)
+    shop.tools.endpoint = 410
+    with ear.on(shop):
+        shop.hand_over()
+
+
+def takes(ear: Ear) -> None:
+    """Take what is done with hand-offs in tools, and by mail."""
+    with ear.on(slack := Shop(SLACK)):
+        slack.hand_over()
+        assert slack.slack(pressed(slack))[0] == 200
+    with ear.on(desk := Shop(ZENDESK)):
+        desk.hand_over()
+        assert send_ticket(desk, comment()) == 200
+    mail = Shop(MAIL)
+    mail.hand_over()
+    put(mail, "Ya está devuelto.")
+    with ear.on(mail):
+        assert mail.take_mail() == []
+
+
+def takes_acts(ear: Ear, *, goes_on: bool) -> None:
+    """Take what a department does by its queue alone, perhaps with a case that goes on in another conversation."""
     shop = Shop(QUEUE, thread=GROUP, visibility="public")
     send(shop, act())
     shop.take_acts()
@@ -58,11 +102,16 @@ def test_every_partition_that_an_act_needs_is_allowed(goes_on: bool) -> None:
         there = Talk(identity=ANA, channel="telegram", thread=ALONE)
         shop.cases.take(shop.cases.do(ANA, CASE, Doing("answered", shop.world.now(), BY, answered_in=there)))
         shop.says("¿Y el IBAN?", "2", thread=ALONE)
-    seen = Partitions()
-    shop.cloud.hooks.append(seen)
     send(shop, act("replied", key="k2", text="El de siempre."))
-    shop.take_acts()
-    assert {operation for operation, _ in seen.asked} >= {"GetItem", "PutItem"}
-    for operation, pk in seen.asked:
-        patterns = leading(f"dynamodb:{operation}")
-        assert any(fnmatchcase(pk, pattern) for pattern in patterns), (operation, pk.partition("#")[0])
+    with ear.on(shop):
+        shop.take_acts()
+
+
+def test_the_role_allows_all_that_the_connectors_ask_for_and_no_more() -> None:
+    ear = Ear()
+    gives(ear)
+    is_switched_off(ear)
+    takes(ear)
+    for goes_on in (False, True):
+        takes_acts(ear, goes_on=goes_on)
+    check("ConnectorsFunction", ear.needs, spared=SPARED)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from services.desk import asked_replies as asked
 from services.desk.replying import Replying
+from shared.accounts import Account
 from shared.casework.cases import BY_OURSELVES, Doing
 from shared.casework.steps import Agent, ReplyAsked, ReplyMove
 from shared.escalation import Escalation
@@ -17,7 +18,7 @@ from shared.ids import customer_id
 from shared.models import Message
 from shared.store import keys, steps
 from tests.conftest import TABLE
-from tests.services.customer360.counter import ANA, ANA_ON_X, LUIS, Answer
+from tests.services.customer360.counter import ANA, ANA_ON_X, LUIS, PLAYBOOK, Answer
 from tests.services.desk.office import BILLING, CARE, EVERYTHING, HERS, HIS, Office
 from tests.services.desk.test_cases import OTHER_BILLING, do, moves, path
 from tests.services.desk.test_cases_once import writer
@@ -244,6 +245,35 @@ def test_outside_the_window_the_reason_its_end_and_the_alternatives_are_told(off
     other = say(office, TEXT | {"channel": "telegram"}, on=on)
     assert (other.status, other.json["identity"]) == (201, ANA)
     assert other.json["escalation_id"] == on.rpartition("/")[2], "the case goes with it"
+
+
+ON_MESSENGER = "messenger:100000000000001:1511000001"
+
+
+@pytest.mark.parametrize("rights", [(), ("human_agent",)])
+def test_what_the_platform_has_granted_is_offered_and_taken_and_nothing_else_is(rights: tuple[str, ...]) -> None:
+    own = Account(platform="meta", account="tienda", rights=rights)
+    office = Office(playbook=PLAYBOOK.model_copy(update={"accounts": (own,)})).with_people()
+    heard(office, "m_1", identity=ON_MESSENGER, channel="messenger", at=office.clock - timedelta(days=2))
+    on_whatsapp(office, hours=30)
+    on = case_of(office, ON_MESSENGER)
+    (place,) = office.ask(f"{of(ON_MESSENGER)}/reply-options", method="GET", claims=BILLING).json["places"]
+    (way,) = place["ways"]
+    closes = {(): None, ("human_agent",): "2026-11-27T12:00:00Z"}[rights]
+    assert (way["open"], way["until"]) == (bool(rights), closes)
+    answer = say(office, on=on)
+    assert answer.status == (201 if rights else 409)
+    office.ask(f"{of(ON_MESSENGER)}/links", {"identity": ANA_ON_WHATSAPP, "decision": "linked", "why": "Lo dijo"})
+    refused = say(office, TEXT | {"channel": "whatsapp"}, on=on)
+    assert [each["channel"] for each in refused.json["elsewhere"]] == ["messenger"] * bool(rights)
+    if not rights:
+        assert answer.json["refusal"] == {
+            "code": "window_closed",
+            "sentence": answer.json["detail"],
+            "expired_at": "2026-11-21T12:00:00Z",
+            "alternatives": [],
+        }
+        assert 'rights = ["human_agent"]' in answer.json["detail"]
 
 
 def test_a_window_that_closes_later_does_not_change_what_was_asked(office: Office) -> None:

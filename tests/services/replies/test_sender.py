@@ -7,11 +7,13 @@ import httpx
 import pytest
 
 from services.replies import sender
+from shared.accounts import Account
 from shared.casework.cases import Doing
 from shared.casework.replies import Decision, decide
 from shared.casework.steps import Agent, ReplyMove
 from shared.errors import Conflict, StoreUnavailable
 from shared.escalation import escalate
+from shared.playbook import Playbook
 from shared.projection.cases import Cases, offer
 from shared.queues import ReplyWaiting
 from shared.store import rates, steps
@@ -47,6 +49,26 @@ def test_what_may_not_be_said_any_more_when_its_turn_comes_is_refused_with_what_
     assert "template" in head.moves[0].why
     assert street.listed_as(reply) == "refused"
     assert calls(street) == 0
+
+
+class Granted(Street):
+    """Whose account the playbook has with the right that Meta has granted it."""
+
+    def _playbook(self) -> Playbook:
+        own = Account(platform="meta", account=self.place.account, rights=("human_agent",))
+        return playbook().model_copy(update={"accounts": (own,)})
+
+
+@pytest.mark.parametrize("way", [Street, Granted])
+def test_beyond_a_day_what_a_person_wrote_is_sent_by_whom_the_platform_has_granted_that(way: type[Street]) -> None:
+    street = way("messenger")
+    street.standin.spoke(street.place.model_copy(update={"rights": ("human_agent",)}))
+    street.clock += timedelta(days=2)
+    reply = street.ask(TEXT)
+    street.run(30)
+    head = street.head(reply)
+    assert (head.state, calls(street)) == (("sent", 1) if way is Granted else ("refused", 0))
+    assert way is Granted or "human_agent" in head.moves[0].why
 
 
 def test_what_a_platform_will_not_take_is_refused_in_its_own_code() -> None:

@@ -114,6 +114,17 @@ def test_a_place_is_known_by_the_conversation_and_by_what_is_answered() -> None:
     assert place(street.table, head, head.asked) == street.place.model_copy(update={"answered_privately": False})
 
 
+def test_what_the_platform_has_granted_is_what_the_playbook_says_of_the_account() -> None:
+    street = Street("messenger")
+    reply = street.ask("Sí.")
+    street.project()
+    head = street.head(reply)
+    assert head.asked is not None
+    granted = Account(platform="meta", account="shop", rights=("human_agent",))
+    assert place(street.table, head, head.asked).rights == ()
+    assert place(street.table, head, head.asked, [granted]).rights == ("human_agent",)
+
+
 def test_a_place_in_which_nobody_has_spoken_is_private_and_answers_nothing() -> None:
     street = Street("telegram")
     reply = street.ask("Sí.", thread="1511000001:7", reply_to=None)

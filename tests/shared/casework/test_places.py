@@ -7,13 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared import platforms
+from shared.accounts import Account, AccountThing
 from shared.casework.places import may_say, options, place_of
 from shared.models import Message
 from shared.projection.conversation import Conversation
 from shared.replying import Draft, Place
 from tests.conftest import NOW
 from tests.likely_replies import places
-from tests.replying import CHANNELS
+from tests.replying import CHANNELS, PAGE
 from tests.replying import place as place_on
 
 HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
@@ -77,8 +78,44 @@ def test_whatsapp_is_open_for_a_day_and_then_for_templates_alone() -> None:
     assert "templates" in template.cost
 
 
-def test_messenger_is_open_for_what_a_person_writes_for_seven_days() -> None:
+MINE = Account(platform="meta", account="shop", things=(AccountThing(kind="page", id=PAGE),), rights=("human_agent",))
+ANOTHERS = Account(platform="meta", account="other", things=(AccountThing(kind="page", id="7"),))
+
+
+@pytest.mark.parametrize(
+    ("channel", "accounts", "rights"),
+    [
+        ("messenger", (), ()),
+        ("messenger", (MINE,), ("human_agent",)),
+        ("messenger", (ANOTHERS, MINE), ("human_agent",)),
+        ("messenger", (ANOTHERS,), ()),
+        ("messenger", (Account(platform="meta", account="any", rights=("human_agent",)),), ("human_agent",)),
+        ("instagram_dm", (ANOTHERS, MINE), ()),
+        ("telegram", (Account(platform="meta", account="any", rights=("human_agent",)),), ()),
+        ("no such channel", (MINE,), ()),
+    ],
+)
+def test_what_was_granted_the_account_in_whose_name_it_is_said_holds_there(
+    channel: str, accounts: tuple[Account, ...], rights: tuple[str, ...]
+) -> None:
+    known = channel if channel in CHANNELS else "telegram"
+    there = conversation(place_on(known)).model_copy(update={"channel": channel})
+    assert place_of(there, accounts=accounts).rights == rights
+
+
+def test_messenger_is_open_for_a_day_by_default() -> None:
     where = place_on("messenger")
+    assert where.last_inbound_at is not None
+    closes = where.last_inbound_at + DAY
+    assert open_ways(where) == {"text": closes}
+    (text,) = options(where, closes)
+    assert text.refusal is not None
+    assert (text.refusal.code, text.refusal.expired_at, text.refusal.alternatives) == ("window_closed", closes, ())
+    assert 'rights = ["human_agent"]' in text.refusal.sentence
+
+
+def test_messenger_is_open_for_seven_days_for_what_a_person_writes_by_whoever_has_the_right() -> None:
+    where = place_on("messenger", rights=("human_agent",))
     assert where.last_inbound_at is not None
     assert open_ways(where) == {"text": where.last_inbound_at + 7 * DAY}
     assert may_say(Draft(text="Hola"), where, NOW + 2 * DAY) is None

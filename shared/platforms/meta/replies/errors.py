@@ -7,6 +7,7 @@ https://developers.facebook.com/docs/graph-api/guides/error-handling
 
 from collections.abc import Mapping
 
+from shared.platforms.meta.replies.requests import HUMAN_AGENT
 from shared.ports import Answer
 from shared.replying import Later, Refused, Unknown
 
@@ -24,7 +25,8 @@ _TOKEN = (
 _PERMISSION = (
     "the token may not write this: it needs pages_messaging (Messenger), pages_manage_engagement (comments), "
     "instagram_manage_messages and instagram_manage_comments (Instagram) or whatsapp_business_messaging (WhatsApp), "
-    "and what a person writes after 24 hours the feature Human Agent"
+    "and what a person writes after 24 hours the feature Human Agent: until Meta has granted it, the account in the "
+    f"playbook must not have {HUMAN_AGENT} among its rights"
 )
 _WINDOW = "the time in which the customer may be written to is over: wait until they write again"
 _GONE = "what is answered is not there any more, or the token cannot see it: it was deleted, or hidden"

@@ -22,8 +22,12 @@ from shared.ports import Call, Presence, Thing
 from shared.replying import Place, Reply, Sent
 
 DAY = timedelta(hours=24)
-"""After the customer's last word nothing but what a person wrote is let through, under the tag `HUMAN_AGENT`
-(https://developers.facebook.com/documentation/business-messaging/messenger-platform/policy)."""
+"""After the customer's last word nothing but what a person wrote is let through, under a tag, and only of apps with the
+right to it (https://developers.facebook.com/documentation/business-messaging/messenger-platform/policy)."""
+
+HUMAN_AGENT = "human_agent"
+"""The right to that tag: the feature *Human Agent*, which Meta grants an app after a review
+(https://developers.facebook.com/docs/features-reference/human-agent)."""
 
 _KINDS = {
     "messenger": "page",
@@ -110,8 +114,8 @@ def _direct(reply: Reply, thing: Thing, now: datetime) -> Saying | None:
     recipient = address(reply.place)
     if recipient is None:
         return None
-    last = reply.place.last_inbound_at
-    tagged = reply.draft.by_a_person and last is not None and now >= last + DAY
+    last, may_tag = reply.place.last_inbound_at, HUMAN_AGENT in reply.place.rights
+    tagged = may_tag and reply.draft.by_a_person and last is not None and now >= last + DAY
     how = {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"} if tagged else {"messaging_type": "RESPONSE"}
     return Saying(f"{graph.node(thing)}/messages", {"recipient": recipient, **how, "message": _message(reply)}, _mid)
 

@@ -19,10 +19,6 @@ class Content(NamedTuple):
     attachments: tuple[Attachment, ...] = ()
 
 
-class _Text(Wire):
-    body: str
-
-
 class _Media(Wire):
     id: Id = None
     url: Id = None
@@ -109,7 +105,11 @@ def content(message: Mapping[str, Any], errors: object = None) -> Content:
 
 
 def _text(body: Any) -> Content:
-    return Content(_Text.model_validate(body).body)
+    match body:
+        case {"body": str(text)}:
+            return Content(text)
+        case _:
+            raise TypeError("a text has no body")
 
 
 def _media(body: Any, *, kind: str) -> Content:

@@ -26,13 +26,13 @@ class _Referral(Wire):
 class _Message(Wire):
     id: str
     timestamp: AwareDatetime
-    sender: Id = Field(None, alias="from")
-    from_user_id: Id = None
-    from_parent_user_id: Id = None
-    to: Id = None
-    to_user_id: Id = None
-    to_parent_user_id: Id = None
-    group_id: Id = None
+    sender: str | None = Field(None, alias="from")
+    from_user_id: str | None = None
+    from_parent_user_id: str | None = None
+    to: str | None = None
+    to_user_id: str | None = None
+    to_parent_user_id: str | None = None
+    group_id: str | None = None
     reply_to: Id = Field(None, validation_alias=AliasPath("context", "id"))
     product: Id = Field(None, validation_alias=AliasPath("context", "referred_product", "product_retailer_id"))
     referral: _Referral | None = None

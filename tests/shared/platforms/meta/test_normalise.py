@@ -3,7 +3,6 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -165,11 +164,11 @@ def examples() -> Iterator[Unit]:
         for unit in META.units(delivered(body)):
             yield unit
             if unit.name.startswith("messages."):
-                yield replace(unit, name=unit.name.replace("messages", "message_echoes"), value=addressed(unit.value))
+                yield unit._replace(name=unit.name.replace("messages", "message_echoes"), value=addressed(unit.value))
             if unit.name == "messages.text":
                 tomorrow = {**unit.value, "type": "hologram", "hologram": {"depth": 3}}
-                yield replace(unit, name="messages.*", value=tomorrow)
-                yield replace(unit, name="message_echoes.*", value=addressed(tomorrow))
+                yield unit._replace(name="messages.*", value=tomorrow)
+                yield unit._replace(name="message_echoes.*", value=addressed(tomorrow))
     said = {"comment_id": "5_6", "post_id": "1_5", "from": {"id": "2"}, "message": "Hola", "open_graph_story_id": "9"}
     for name in META.events:
         match name.split("."):

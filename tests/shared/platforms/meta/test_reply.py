@@ -33,6 +33,7 @@ from tests.replying import (
 PORT = port("messenger")
 NUMBER = "106540352242922"
 TEMPLATE = Template(name="pedido_listo", language="es_MX", parameters=("Ana", "4711"))
+RIGHTS = ("human_agent",)
 DIRECT = pytest.mark.parametrize("channel", ["messenger", "instagram_dm"])
 COMMENTS = pytest.mark.parametrize("channel", ["facebook_comment", "instagram_comment"])
 
@@ -86,7 +87,7 @@ GRAPH = "https://graph.facebook.com/v26.0"
             },
         ),
         (
-            place("messenger", "user_ref-guest", last_inbound_at=NOW - DAY),
+            place("messenger", "user_ref-guest", last_inbound_at=NOW - DAY, rights=RIGHTS),
             "Sí",
             f"{PAGE}/messages",
             {
@@ -97,8 +98,14 @@ GRAPH = "https://graph.facebook.com/v26.0"
             },
         ),
         (
-            place("instagram_dm", last_inbound_at=NOW - DAY),
+            place("instagram_dm", last_inbound_at=NOW - DAY, rights=RIGHTS),
             Draft(text="Sí", by_a_person=False),
+            f"{PAGE}/messages",
+            {"recipient": {"id": ANA}, "messaging_type": "RESPONSE", "message": {"text": "Sí"}},
+        ),
+        (
+            place("instagram_dm", last_inbound_at=NOW - DAY),
+            "Sí",
             f"{PAGE}/messages",
             {"recipient": {"id": ANA}, "messaging_type": "RESPONSE", "message": {"text": "Sí"}},
         ),
@@ -286,25 +293,37 @@ def test_what_others_write_on_their_own_pages_has_no_private_answer() -> None:
 
 @DIRECT
 @pytest.mark.parametrize(
-    ("ago", "by_a_person", "let_through"),
+    ("ago", "by_a_person", "rights", "let_through"),
     [
-        (DAY - timedelta(seconds=1), False, True),
-        (DAY, False, False),
-        (DAY, True, True),
-        (WEEK - timedelta(seconds=1), True, True),
-        (WEEK, True, False),
+        (DAY - timedelta(seconds=1), False, (), True),
+        (DAY - timedelta(seconds=1), True, (), True),
+        (DAY, True, (), False),
+        (DAY, False, RIGHTS, False),
+        (DAY, True, RIGHTS, True),
+        (WEEK - timedelta(seconds=1), True, RIGHTS, True),
+        (WEEK - timedelta(seconds=1), True, (), False),
+        (WEEK, True, RIGHTS, False),
     ],
 )
-def test_what_a_person_writes_is_let_through_for_longer(
-    channel: str, ago: timedelta, by_a_person: bool, let_through: bool
+def test_what_a_person_writes_is_let_through_for_longer_where_meta_has_granted_that(
+    channel: str, ago: timedelta, by_a_person: bool, rights: tuple[str, ...], let_through: bool
 ) -> None:
-    where = place(channel, last_inbound_at=NOW - ago)
+    where = place(channel, last_inbound_at=NOW - ago, rights=rights)
     draft = Draft(text="Sí", by_a_person=by_a_person)
     assert (PORT.check(draft, where, NOW) is None) is let_through
     outcome = said(where, draft, to=meta(where))
     assert isinstance(outcome, Sent if let_through else Refused)
     if isinstance(outcome, Refused):
         assert outcome.code == {"messenger": "10/2018278", "instagram_dm": "10/2534022"}[channel]
+
+
+@DIRECT
+def test_what_the_playbook_says_was_granted_and_was_not_is_refused_with_the_setting(channel: str) -> None:
+    late = place(channel, last_inbound_at=NOW - DAY)
+    outcome = said(late.model_copy(update={"rights": RIGHTS}), "Sí", to=meta(late))
+    assert isinstance(outcome, Refused)
+    assert outcome.code == "10"
+    assert "human_agent among its rights" in outcome.sentence
 
 
 def test_beyond_its_window_whatsapp_takes_templates_that_it_knows() -> None:

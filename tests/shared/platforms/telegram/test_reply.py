@@ -218,3 +218,11 @@ def test_whether_a_lost_answer_meant_yes_nobody_can_ask() -> None:
     assert isinstance(said(where, to=standin), Unknown)
     assert len(standin.sent) == 1
     assert PORT.find is None
+
+
+@pytest.mark.parametrize("date", [None, {}, 1e300, 10**18, "now"])
+def test_a_time_that_is_none_does_not_hide_that_telegram_may_have_taken_it(date: Any) -> None:
+    taken = {"message_id": 7, "chat": {"id": 1, "type": "private"}, "date": date}
+    answer = Answer(200, orjson.dumps({"ok": True, "result": taken}))
+    found = asked(PORT.send(reply(place("telegram")), presence("telegram")), lambda _: answer, PORT.hosts)
+    assert isinstance(found, Unknown)

@@ -24,8 +24,10 @@ _PRIVATE = ("messenger", "instagram_dm", "whatsapp")
 
 
 def know(state: State, place: Place, now: datetime) -> None:
-    """Learn of something public, or of somebody who has written in private, and when."""
+    """Learn of something public, or of somebody who has written in private, and when; and of what the account may do
+    after a review."""
     person = place.identity.split(":", 2)[-1]
+    state.rights |= {(place.account, right) for right in place.rights}
     if place.channel in _PRIVATE:
         whom = place.thread if place.channel == "whatsapp" and place.thread != "direct" else person
         state.spoke[Person(place.channel, place.account, whom)] = place.last_inbound_at

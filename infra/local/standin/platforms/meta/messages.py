@@ -41,6 +41,8 @@ def _directly(state: State, node: str, whom: str, said: Mapping[str, Any], now: 
         case "RESPONSE", None:
             lasts = _DAY
         case "MESSAGE_TAG", "HUMAN_AGENT":
+            if (person.account, "human_agent") not in state.rights:
+                return graph.error(10, "Application does not have permission for this action")
             lasts = _WEEK
         case _:
             # https://developers.facebook.com/documentation/business-messaging/messenger-platform/policy
