@@ -31,6 +31,9 @@ _SAYS_NEITHER = frozenset(
 )
 """Errors after which a part of what was asked may have been done, by Slack's own words."""
 
+_MAY_NOT_SEARCH = frozenset({"missing_scope"})
+"""Errors of a search that no later one will be without: it is done without a search then."""
+
 
 def give(tool: Slack, giving: Giving) -> Asking[Outcome]:
     """Post a hand-off, unless it is found in the channel.
@@ -38,9 +41,10 @@ def give(tool: Slack, giving: Giving) -> Asking[Outcome]:
     Slack has no key by which it would post only once. Where an earlier attempt may have worked, the channel is searched
     for the claim; where that cannot be done (the scope channels:history), it is posted again and says so itself.
     """
-    claim = giving.hand_off.claim
-    if giving.since is not None and (place := (yield from found(tool, giving.token, claim, giving.since))):
-        return Given(place)
+    if giving.since is not None:
+        there = yield from found(tool, giving.token, giving.hand_off.claim, giving.since)
+        if there is not None:
+            return there
     said = message(giving, tool.language) | {"channel": tool.channel}
     answer = yield call("chat.postMessage", giving.token, said)
     return read(answer)
@@ -51,18 +55,21 @@ def call(method: str, token: str, said: Mapping[str, Any]) -> Call:
     return Call("POST", f"https://{HOST}/api/{method}", headers, json.dumps(said).encode())
 
 
-def found(tool: Slack, token: str, claim: str, since: datetime) -> Asking[str | None]:
-    """Return where in the channel a hand-off stands, of what was posted since an instant; none when it is not found."""
+def found(tool: Slack, token: str, claim: str, since: datetime) -> Asking[Given | NotGiven | None]:
+    """Return where in the channel a hand-off stands, of what was posted since an instant, or why Slack cannot say that
+    now; none when it is not there, or the app may not search for it."""
     oldest = f"{(since - _CLOCKS_DIFFER_BY).timestamp():.6f}"
     cursor = ""
     for _ in range(_MOST_PAGES):
         query = {"channel": tool.channel, "oldest": oldest, "limit": _PAGE, "include_all_metadata": "true"}
         url = f"https://{HOST}/api/conversations.history?{urlencode(query | ({'cursor': cursor} if cursor else {}))}"
         said = (yield Call("GET", url, {"authorization": f"Bearer {token}"})).json()
+        if said.get("ok") is not True and (error := said.get("error")) not in _MAY_NOT_SEARCH:
+            return NotGiven(_REFUSALS.get(str(error), "Slack cannot say now what is in the channel"))
         messages = said.get("messages")
         for each in messages if isinstance(messages, list) else []:
             if _claim_of(each) == claim:
-                return f"{tool.channel}:{each.get('ts')}"
+                return Given(f"{tool.channel}:{each.get('ts')}")
         more = said.get("response_metadata")
         cursor = str(more.get("next_cursor") or "") if isinstance(more, dict) else ""
         if not cursor:

@@ -19,10 +19,11 @@ _GONE = frozenset({"message_not_found", "thread_not_found"})
 def over(tool: Slack, telling: Telling) -> Asking[Outcome]:
     """Change the message, or where the channel may not be read (the scope channels:history) answer it in its thread:
     a message is changed as a whole, and we keep nothing of what it says."""
-    place = telling.place or (yield from found(tool, telling.token, telling.claim, telling.since))
-    if not place:
-        return Given("")
-    channel, _, ts = place.partition(":")
+    known = Given(telling.place) if telling.place else None
+    there = known or (yield from found(tool, telling.token, telling.claim, telling.since))
+    if not isinstance(there, Given):
+        return there or Given("")
+    channel, _, ts = there.place.partition(":")
     line = shortened(escaped(telling.line), _TEXT)
     blocks = yield from _blocks(channel, ts, telling.token)
     if blocks:
@@ -31,7 +32,7 @@ def over(tool: Slack, telling: Telling) -> Asking[Outcome]:
     else:
         asked = call("chat.postMessage", telling.token, {"channel": channel, "thread_ts": ts, "text": line})
     answer = yield asked
-    return Given(place) if answer.json().get("error") in _GONE else read(answer)
+    return there if answer.json().get("error") in _GONE else read(answer)
 
 
 def _blocks(channel: str, ts: str, token: str) -> Asking[list[dict[str, Any]]]:

@@ -10,10 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.connectors import NotGiven
 from shared.connectors.slack.answers import in_markup
+from shared.connectors.slack.give import give
 from shared.connectors.slack.interactions import read
 from shared.connectors.slack.message import message, settled
 from shared.errors import MalformedRequest
+from shared.playbook.connectors import Slack
+from shared.ports import Answer
 from tests.conftest import NOW
 from tests.services.connectors.tools import check_blocks
 from tests.shared.connectors.giving import EXAMPLE, giving
@@ -21,6 +25,8 @@ from tests.shared.connectors.giving import EXAMPLE, giving
 NASTY = st.text(st.characters(exclude_categories=["Cs"]), max_size=5000) | st.sampled_from(
     ["<!channel>", "<@U1> & <https://thief.example|bank>", "&amp;", "*_~`", "x" * 5000, "\u202e", " ", "\n" * 200]
 )
+
+TOOL = Slack(kind="slack", team="T0123456", channel="C0123456789")
 
 
 def changed(words: str, name: str | None, reason: str) -> dict[str, Any]:
@@ -99,3 +105,18 @@ def test_an_answer_goes_to_slack_alone(url: str) -> None:
     }
     with pytest.raises(MalformedRequest):
         read(b"payload=" + quote(orjson.dumps(said).decode()).encode())
+
+
+@pytest.mark.parametrize("error", ["ratelimited", "internal_error", "fatal_error", "something_new"])
+def test_a_search_that_slack_did_not_make_has_not_found_that_nothing_is_there(error: str) -> None:
+    asking = give(TOOL, giving(since=NOW))
+    assert "conversations.history" in next(asking).url
+    with pytest.raises(StopIteration) as end:
+        asking.send(Answer(200, orjson.dumps({"ok": False, "error": error})))
+    assert isinstance(end.value.value, NotGiven)
+
+
+def test_without_the_scope_for_a_search_it_is_posted() -> None:
+    asking = give(TOOL, giving(since=NOW))
+    next(asking)
+    assert "chat.postMessage" in asking.send(Answer(200, b'{"ok": false, "error": "missing_scope"}')).url
