@@ -45,7 +45,7 @@ class Talks:
     and for a message that is not in it. `accounts` are the playbook's."""
 
     table: Table
-    accounts: Sequence[Account] = ()
+    accounts: Sequence[Account]
 
     def meant(self, person: Person, where: Where) -> Talk:
         """Return the one conversation of a customer that is named."""
