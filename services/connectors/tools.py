@@ -10,31 +10,45 @@ from shared.connectors.zendesk import give as zendesk
 from shared.playbook.connectors import Jira, Slack, Webhook, Zendesk
 from shared.ports import Answer, Asking
 
+type Tool = Slack | Zendesk | Jira | Webhook
 
-def telling(tool: Slack | Zendesk | Jira | Webhook, told: Telling) -> tuple[Asking[Outcome], frozenset[str]]:
+
+def telling(tool: Tool, told: Telling) -> tuple[Asking[Outcome], frozenset[str]]:
     """Return how a tool is told that a hand-off is over, and the hosts that may be called for it."""
-    match tool:
-        case Slack():
-            return _once_it_answers(slack_over.over(tool, told)), frozenset({slack.HOST})
-        case Zendesk():
-            return _once_it_answers(zendesk.over(tool, told)), frozenset({tool.host})
-        case Jira():
-            return _once_it_answers(jira.over(tool, told)), frozenset({tool.host})
-        case Webhook():
-            return webhook.over(tool, told), frozenset({tool.host})
+    return _once_it_answers(_over(tool, told)), _hosts(tool)
 
 
-def asking(tool: Slack | Zendesk | Jira | Webhook, giving: Giving) -> tuple[Asking[Outcome], frozenset[str]]:
+def asking(tool: Tool, giving: Giving) -> tuple[Asking[Outcome], frozenset[str]]:
     """Return how a tool is asked to take a hand-off, and the hosts that may be called for it."""
+    return _once_it_answers(_give(tool, giving)), _hosts(tool)
+
+
+def _over(tool: Tool, told: Telling) -> Asking[Outcome]:
     match tool:
         case Slack():
-            return _once_it_answers(slack.give(tool, giving)), frozenset({slack.HOST})
+            return slack_over.over(tool, told)
         case Zendesk():
-            return _once_it_answers(zendesk.give(tool, giving)), frozenset({tool.host})
+            return zendesk.over(tool, told)
         case Jira():
-            return _once_it_answers(jira.give(tool, giving)), frozenset({tool.host})
+            return jira.over(tool, told)
         case Webhook():
-            return webhook.give(tool, giving), frozenset({tool.host})
+            return webhook.over(tool, told)
+
+
+def _give(tool: Tool, giving: Giving) -> Asking[Outcome]:
+    match tool:
+        case Slack():
+            return slack.give(tool, giving)
+        case Zendesk():
+            return zendesk.give(tool, giving)
+        case Jira():
+            return jira.give(tool, giving)
+        case Webhook():
+            return webhook.give(tool, giving)
+
+
+def _hosts(tool: Tool) -> frozenset[str]:
+    return frozenset({slack.HOST if isinstance(tool, Slack) else tool.host})
 
 
 def _once_it_answers(asking: Asking[Outcome]) -> Asking[Outcome]:

@@ -13,7 +13,7 @@ from services.connectors.in_queue import InQueue
 from services.connectors.waiting import Waiting
 from services.media import waking
 from shared import telemetry
-from shared.connectors import Outcome, webhook, wording
+from shared.connectors import NotGiven, Outcome, webhook, wording
 from shared.connectors.claims import begun
 from shared.connectors.jira import give as jira
 from shared.connectors.mail import message
@@ -62,7 +62,13 @@ def a_search_without_an_answer_found_nothing(patch: pytest.MonkeyPatch) -> None:
     def as_it_is(asking: Asking[Outcome]) -> Asking[Outcome]:
         return asking
 
+    def found(*said: Any) -> Asking[Any]:
+        there = yield from slack_found(*said)
+        return None if isinstance(there, NotGiven) else there
+
+    slack_found = slack.found
     patch.setattr(tools, "_once_it_answers", as_it_is)
+    patch.setattr(slack, "found", found)
 
 
 def a_webhook_id_for_each_attempt(patch: pytest.MonkeyPatch) -> None:
