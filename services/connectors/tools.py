@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from shared.connectors import Giving, NotGiven, Outcome, Telling, webhook
 from shared.connectors.jira import give as jira
+from shared.connectors.slack import api as slack_api
 from shared.connectors.slack import give as slack
 from shared.connectors.slack import over as slack_over
 from shared.connectors.zendesk import give as zendesk
@@ -48,7 +49,7 @@ def _give(tool: Tool, giving: Giving) -> Asking[Outcome]:
 
 
 def _hosts(tool: Tool) -> frozenset[str]:
-    return frozenset({slack.HOST if isinstance(tool, Slack) else tool.host})
+    return frozenset({slack_api.HOST if isinstance(tool, Slack) else tool.host})
 
 
 def _once_it_answers(asking: Asking[Outcome]) -> Asking[Outcome]:

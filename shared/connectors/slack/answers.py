@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from shared.connectors.slack.give import HOST, call
+from shared.connectors.slack.api import HOST, call
 from shared.connectors.slack.interactions import NOBODY, RESPONSES, TO, VIEW, WHY, Pressed
 from shared.connectors.slack.message import escaped, settled
 from shared.connectors.wording import LABELS, shortened

@@ -2,14 +2,14 @@
 (https://docs.slack.dev/reference/methods/chat.update)."""
 
 from typing import Any
-from urllib.parse import urlencode
 
-from shared.connectors import Given, Outcome, Telling
-from shared.connectors.slack.give import HOST, call, found, read
+from shared.connectors import Given, NotGiven, Outcome, Telling
+from shared.connectors.slack.api import call, history, messages
+from shared.connectors.slack.give import found, read
 from shared.connectors.slack.message import escaped, settled
 from shared.connectors.wording import shortened
 from shared.playbook.connectors import Slack
-from shared.ports import Asking, Call
+from shared.ports import Asking
 
 _TEXT = 3000
 _GONE = frozenset({"message_not_found", "thread_not_found"})
@@ -26,6 +26,8 @@ def over(tool: Slack, telling: Telling) -> Asking[Outcome]:
     channel, _, ts = there.place.partition(":")
     line = shortened(escaped(telling.line), _TEXT)
     blocks = yield from _blocks(channel, ts, telling.token)
+    if isinstance(blocks, NotGiven):
+        return blocks
     if blocks:
         shown = settled(blocks, line, returnable=False)
         asked = call("chat.update", telling.token, {"channel": channel, "ts": ts, "text": line, "blocks": shown})
@@ -35,10 +37,9 @@ def over(tool: Slack, telling: Telling) -> Asking[Outcome]:
     return there if answer.json().get("error") in _GONE else read(answer)
 
 
-def _blocks(channel: str, ts: str, token: str) -> Asking[list[dict[str, Any]]]:
-    only = {"channel": channel, "oldest": ts, "latest": ts, "inclusive": "true", "limit": 1}
-    url = f"https://{HOST}/api/conversations.history?{urlencode(only)}"
-    messages = (yield Call("GET", url, {"authorization": f"Bearer {token}"})).json().get("messages")
-    shown = messages[0] if isinstance(messages, list) and messages else None
-    blocks = shown.get("blocks") if isinstance(shown, dict) and shown.get("ts") == ts else None
-    return [block for block in blocks if isinstance(block, dict)] if isinstance(blocks, list) else []
+def _blocks(channel: str, ts: str, token: str) -> Asking[list[dict[str, Any]] | NotGiven]:
+    page = yield from history(token, channel=channel, oldest=ts, latest=ts, inclusive="true", limit=1)
+    if page is None or isinstance(page, NotGiven):
+        return page or []
+    shown = next((each.get("blocks") for each in messages(page) if each.get("ts") == ts), None)
+    return [block for block in shown if isinstance(block, dict)] if isinstance(shown, list) else []

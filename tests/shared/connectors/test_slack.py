@@ -15,12 +15,13 @@ from shared.connectors.slack.answers import in_markup
 from shared.connectors.slack.give import give
 from shared.connectors.slack.interactions import read
 from shared.connectors.slack.message import message, settled
+from shared.connectors.slack.over import over
 from shared.errors import MalformedRequest
 from shared.playbook.connectors import Slack
 from shared.ports import Answer
 from tests.conftest import NOW
 from tests.services.connectors.tools import check_blocks
-from tests.shared.connectors.giving import EXAMPLE, giving
+from tests.shared.connectors.giving import EXAMPLE, giving, telling
 
 NASTY = st.text(st.characters(exclude_categories=["Cs"]), max_size=5000) | st.sampled_from(
     ["<!channel>", "<@U1> & <https://thief.example|bank>", "&amp;", "*_~`", "x" * 5000, "\u202e", " ", "\n" * 200]
@@ -120,3 +121,19 @@ def test_without_the_scope_for_a_search_it_is_posted() -> None:
     asking = give(TOOL, giving(since=NOW))
     next(asking)
     assert "chat.postMessage" in asking.send(Answer(200, b'{"ok": false, "error": "missing_scope"}')).url
+
+
+def test_a_message_that_slack_does_not_show_now_is_not_answered_in_its_thread_instead() -> None:
+    asking = over(TOOL, telling(place="C0123456789:1.5"))
+    assert "conversations.history" in next(asking).url
+    with pytest.raises(StopIteration) as end:
+        asking.send(Answer(200, b'{"ok": false, "error": "internal_error"}'))
+    assert isinstance(end.value.value, NotGiven), "it is told later"
+
+
+def test_without_the_scope_a_message_is_answered_in_its_thread() -> None:
+    asking = over(TOOL, telling(place="C0123456789:1.5"))
+    next(asking)
+    asked = asking.send(Answer(200, b'{"ok": false, "error": "missing_scope"}'))
+    assert "chat.postMessage" in asked.url
+    assert orjson.loads(asked.body)["thread_ts"] == "1.5"
