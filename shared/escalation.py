@@ -86,7 +86,8 @@ class Escalation(Frozen):
 
     One that reminds of a promise has its `commitment_id`. It rests on the event that the promise was about, as far as
     that is known, and its `offered_at` is the instant from which on the promise was nearly due, or was broken. One that
-    is for somebody whom nobody has answered in time says so in `unanswered`; it rests on the message that waits.
+    is for somebody whom nobody has answered in time says so in `unanswered`; it rests on the message that waits. One
+    for an answer that did not reach the customer, or may not have, has its `reply_id`.
     """
 
     id: Identifier
@@ -105,6 +106,7 @@ class Escalation(Frozen):
     group: str | None = None
     commitment_id: str | None = None
     unanswered: Unanswered | None = None
+    reply_id: str | None = None
     first: Offer | None = None
     number: int = 0
     offer: int = 0
@@ -162,6 +164,7 @@ _OF_THE_OFFER = frozenset(
         "group",
         "commitment_id",
         "unanswered",
+        "reply_id",
     }
 )
 

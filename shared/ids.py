@@ -26,6 +26,12 @@ def overdue_id(*, identity: str, conversation: str, since: str, stage: str) -> s
     return _derived("esc", identity, conversation, since, stage)
 
 
+def undelivered_id(*, reply_id: str, state: str, number: int) -> str:
+    """Return the id (`esc_` and 26 characters) of the request that somebody look at a reply which came to such a state
+    by its move of a number."""
+    return _derived("esc", reply_id, state, str(number))
+
+
 def customer_id(identity: str) -> str:
     """Return the id (`cus_` and 26 characters) of the customer whose first identity this is."""
     return _derived("cus", identity)

@@ -4,26 +4,20 @@ An escalation that raises one has a derived id and is written once; its hand-off
 other. What dies half-way is still listed, and is done again.
 """
 
-from itertools import chain, islice
-
 from shared.casework.commitments import CommitmentHead
-from shared.errors import StoreUnavailable
 from shared.escalation import Escalation
 from shared.ids import reminder_id
-from shared.models import Message, PersonalEvent
 from shared.playbook import Playbook
+from shared.projection.asking import last_said
 from shared.projection.cases import Cases, offer
 from shared.projection.casework import promised
 from shared.projection.grounds import IS_BROKEN
 from shared.projection.open_work import attempts_at, kind_of, listed
 from shared.projection.projector import Projector
 from shared.reminders import Stage, remind, stage
-from shared.store import journal, keys
+from shared.store import keys
 from shared.store.keys import Key
 from shared.store.table import Item, Table
-
-_LOOKED_AT = 50
-"""How many of the newest events are looked through for a message: receipts and reactions stand between two."""
 
 
 def see_to(projector: Projector, key: Key) -> None:
@@ -71,19 +65,4 @@ def _rests_on(table: Table, head: CommitmentHead) -> str:
     case = head.made.escalation_id if head.made else None
     if case and (item := table.get(keys.escalation(identity_name=head.identity, escalation_id=case))):
         return Escalation.model_validate_json(item["state"]["S"]).event_key
-    spans = ((keys.EVENT_PREFIX, keys.LAST_DATED), (keys.UNDATED_PREFIX, f"{keys.UNDATED_PREFIX}~"))
-    partition = keys.identity(head.identity)
-    items = chain.from_iterable(
-        table.query(partition, first=first, last=last, newest_first=True, limit=_LOOKED_AT) for first, last in spans
-    )
-    newest = [journal.entry(item) for item in islice(items, _LOOKED_AT)]
-    if not newest:
-        raise StoreUnavailable("the journal has nothing yet of the identity to which something is promised")
-    return max(newest, key=lambda entry: _telling(entry.event)).key.sk
-
-
-def _telling(event: PersonalEvent) -> int:
-    """Return how much an event says of what a promise was about; of several that say as much, the newest counts."""
-    if not isinstance(event, Message):
-        return 0
-    return 2 if event.direction == "inbound" else 1
+    return last_said(table, head.identity)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from services.watch import conversations, departments, promises
+from services.watch import conversations, departments, promises, undelivered
 from shared import telemetry
 from shared.errors import ConfigurationError, StoreUnavailable
 from shared.playbook import Accounting
@@ -47,6 +47,7 @@ DRIVEN: Mapping[str, Callable[[Projector, Key], None]] = {
     **dict.fromkeys(GRACE, again),
     "promised": promises.see_to,
     "waiting": conversations.see_to,
+    **dict.fromkeys(undelivered.KINDS, undelivered.see_to),
     **dict.fromkeys(departments.KINDS, departments.see_to),
 }
 """The kinds of open work that the watch drives, and how."""

@@ -275,6 +275,12 @@ def _due_by(case: Escalation, doing: Doing, department: str, priority: Priority,
 def follow_up(case: Escalation, now: datetime, playbook: Playbook) -> Doing:
     """Return what is done with an answered escalation when the customer asks on: who has it takes it up again, or the
     default department where the playbook has theirs no more. The event is for whoever knows it to name."""
+    return take_up(case, now, playbook, ASKS_ON)
+
+
+def take_up(case: Escalation, now: datetime, playbook: Playbook, why: str) -> Doing:
+    """Return what is done with an answered escalation that is not settled after all: whoever has it takes it up again,
+    or the default department where the playbook has theirs no more."""
     if case.department in {department.name for department in playbook.departments}:
-        return Doing("reopened", now, BY_OURSELVES, ASKS_ON)
-    return Doing("handed_over", now, BY_OURSELVES, ASKS_ON, to=playbook.default_department)
+        return Doing("reopened", now, BY_OURSELVES, why)
+    return Doing("handed_over", now, BY_OURSELVES, why, to=playbook.default_department)

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from heapq import merge
+from itertools import chain, islice
 
+from shared.errors import StoreUnavailable
 from shared.listening import Hears, deaf
 from shared.models import Message, PersonalEvent
 from shared.projection.conversation import Conversation, asks, speaks
@@ -12,6 +14,9 @@ from shared.store.journal import Entry
 from shared.store.table import Item, Table
 
 _LAST = "\U0010ffff"
+
+_LOOKED_AT = 50
+"""How many of the newest events are looked through for a message: receipts and reactions stand between two."""
 
 
 def first_after(
@@ -47,6 +52,29 @@ def last_message(table: Table, head: Conversation) -> Entry | None:
     at = head.last_inbound_at
     said = (entry for entry in _said(table, head, at) if entry.event.occurred_at == at and is_inbound(entry.event))
     return next((entry for entry in said if isinstance(entry.event, Message)), None)
+
+
+def last_said(table: Table, identity: str) -> str:
+    """Return the journal's key of what a customer said last, else of what the company did, else of what happened last.
+
+    Raises `StoreUnavailable` while the journal has nothing of the identity.
+    """
+    spans = ((keys.EVENT_PREFIX, keys.LAST_DATED), (keys.UNDATED_PREFIX, f"{keys.UNDATED_PREFIX}~"))
+    partition = keys.identity(identity)
+    items = chain.from_iterable(
+        table.query(partition, first=first, last=last, newest_first=True, limit=_LOOKED_AT) for first, last in spans
+    )
+    newest = [journal.entry(item) for item in islice(items, _LOOKED_AT)]
+    if not newest:
+        raise StoreUnavailable("the journal has nothing yet of the identity about which somebody is to be told")
+    return max(newest, key=lambda entry: _telling(entry.event)).key.sk
+
+
+def _telling(event: PersonalEvent) -> int:
+    """Return how much an event says of what something is about; of several that say as much, the newest counts."""
+    if not isinstance(event, Message):
+        return 0
+    return 2 if event.direction == "inbound" else 1
 
 
 def _said(table: Table, like: Conversation | PersonalEvent, since: datetime) -> Iterator[Entry]:

@@ -1,8 +1,11 @@
-"""What an escalation that we made by ourselves rests on, a promise or somebody who waits, and whether that holds."""
+"""What an escalation that we made by ourselves rests on, a promise, somebody who waits, or an answer that did not reach
+them, and whether that holds."""
 
 from datetime import datetime
 
 from shared.casework.commitments import CommitmentHead
+from shared.casework.replies import ReplyHead
+from shared.casework.undelivered import IS_SETTLED, past_occasions
 from shared.escalation import Escalation
 from shared.ids import reminder_id
 from shared.projection.cases import Cases
@@ -23,6 +26,8 @@ def grounds(case: Escalation) -> Key | None:
     """Return where that is which an escalation rests on; none for one that rests on what the customer said."""
     if case.commitment_id:
         return keys.commitment(identity_name=case.identity, commitment_id=case.commitment_id)
+    if case.reply_id:
+        return keys.reply(identity_name=case.identity, reply_id=case.reply_id)
     return Key(keys.identity(case.identity), case.unanswered.conversation) if case.unanswered else None
 
 
@@ -34,6 +39,9 @@ def groundless(case: Escalation, found: Item | None, now: datetime) -> str | Non
     if case.unanswered:
         head = Conversation.model_validate_json(found["state"]["S"]) if found else None
         return IS_ANSWERED if is_answered(case.unanswered.since, head) else None
+    if case.reply_id and found:
+        settled = case.id in past_occasions(ReplyHead.model_validate_json(found["state"]["S"]))
+        return IS_SETTLED if settled else None
     if case.commitment_id and found:
         return _no_reminder(case, CommitmentHead.model_validate_json(found["state"]["S"]), now)
     return None

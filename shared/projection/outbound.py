@@ -17,7 +17,7 @@ from shared.casework.steps import OURSELVES, LinkDecision, ReplyAsked, ReplyMove
 from shared.ids import step_id
 from shared.models import Call, Message, PersonalEvent, Receipt
 from shared.playbook import Playbook
-from shared.projection import replies
+from shared.projection import replies, undelivered
 from shared.projection.answering import Answering
 from shared.projection.conversation import Conversation, speaks
 from shared.projection.replies import Ours
@@ -120,6 +120,7 @@ class Outbound:
                 about += replies.read_up_to(entry.event, table=self.table, now=self.now)
         self.answering.elsewhere(found.elsewhere)
         self.answering.solved(entries)
+        undelivered.take_back(about, self.answering.cases)
         return about
 
     def _told(self, own: Ours, event: PersonalEvent) -> list[ReplyHead]:
@@ -150,6 +151,7 @@ class Outbound:
             return []
         head = replies.take(step, table=self.table, now=self.now)
         others = self._arrived(head) if isinstance(step, ReplyMove) and step.act != "attempted" else []
+        undelivered.take_back([head, *others], self.answering.cases)
         is_asked = isinstance(step, ReplyAsked) or (step.act == "not_there" and step.by.subject != OURSELVES)
         if self.queue and is_asked and head.state == "queued" and head.asked is not None:
             waiting = ReplyWaiting(head.identity, head.id)
