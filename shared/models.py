@@ -269,6 +269,8 @@ class Call(_Known):
     `by_machine` is whether all that is known to have taken it is an announcement, a menu or an answering machine, on
     whichever side: nobody has been spoken to. `recording` is where what was said can be heard. `waited` is for how many
     seconds the caller stood in a queue, and `agent` the platform's id of who of ours took it, where it tells.
+    `transcript` is what was said, as the platform wrote it down. With a `speaker`, whose words they are, the event is
+    one utterance, and only a part of the call: how that went, others tell.
     """
 
     kind: Literal["call"] = "call"
@@ -279,6 +281,8 @@ class Call(_Known):
     recording: str | None = None
     waited: Count | None = None
     agent: str | None = None
+    transcript: str | None = None
+    speaker: Literal["customer", "company"] | None = None
 
 
 class Ignored(_Unit):

@@ -93,6 +93,8 @@ _OWN: dict[type[PersonalEvent], dict[str, SearchStrategy[Any]]] = {
         "duration": st.none() | st.integers(0, 2**31),
         "waited": st.none() | st.integers(0, 2**31),
         "agent": optional_texts,
+        "transcript": optional_texts,
+        "speaker": st.sampled_from((None, "customer", "company")),
     },
 }
 

@@ -122,11 +122,12 @@ class Conversation(Frozen):
 def touches(event: PersonalEvent) -> bool:
     """Return whether an event is a contact, and so is in its conversation's head: a message, or a call that did more
     than ring. Whatever speaks does; so does our call that nobody took, or a machine of theirs, though it neither asks
-    nor answers. That a machine of ours took a call says nothing of whether anybody else did."""
+    nor answers. That a machine of ours took a call says nothing of whether anybody else did, nor does what was said in
+    it of how it went."""
     match event:
         case Message():
             return True
-        case Call(direction="inbound", by_machine=True):
+        case Call(direction="inbound", by_machine=True) | Call(speaker=str()):
             return False
         case Call(status=status):
             return status != "ringing"
@@ -151,7 +152,7 @@ def speaks(event: PersonalEvent) -> Literal["inbound", "outbound"] | None:
     match event:
         case Message(direction=direction):
             return direction
-        case Call(by_machine=True):
+        case Call(by_machine=True) | Call(speaker=str()):
             return None
         case Call(direction="inbound", status="missed" | "rejected" | "failed"):
             return "inbound"

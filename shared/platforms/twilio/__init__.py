@@ -7,8 +7,9 @@ CHANNELS = ("sms", "phone", "twilio_whatsapp")
 """`whatsapp` is Meta's own. One customer may write to numbers of both, which are spoken through by different platforms
 and so are different channels; their identities are of one namespace, `whatsapp`, since the ids are WhatsApp's."""
 
-QUERY = ("reply",)
-"""With what we send goes a URL to be told what became of it, and in there our own id of it."""
+QUERY = ("reply", "From", "To", "Direction")
+"""With what we send goes a URL to be told what became of it, and in there our own id of it. The URL to be told of what
+was heard in a call may say whose call that is, by the names that a call's own requests have: Twilio does not."""
 
 WINDOWS: Mapping[str, timedelta] = {"twilio_whatsapp": timedelta(hours=24)}
 """WhatsApp's own rule, which Twilio enforces (https://www.twilio.com/docs/whatsapp/key-concepts): beyond, it takes

@@ -1,19 +1,19 @@
-"""Telephone calls: how far they got, who took them, and what was left on the answering machine.
+"""Telephone calls: how far they got, who took them, and how long they stood in a queue.
 
 https://www.twilio.com/docs/voice/twiml#request-parameters
 https://www.twilio.com/docs/voice/api/call-resource#statuscallback
 https://www.twilio.com/docs/voice/twiml/dial#action
-https://www.twilio.com/docs/voice/twiml/record#attributes
+https://www.twilio.com/docs/voice/twiml/enqueue#attributes-action-parameters
 """
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from pydantic import Field
 
-from shared.models import Attachment, Author, Call, Direction, Event, Message
+from shared.models import Author, Call, Direction, Event
 from shared.platforms import Handler, Unit, ignored
 from shared.platforms.twilio import people
 from shared.platforms.twilio.payload import Id, Wire
@@ -44,12 +44,26 @@ DIALLED: Mapping[str, Status] = {
 }
 """By `DialCallStatus`, which comes when the dialled call has ended."""
 
+QUEUED: Mapping[str, tuple[Status, bool]] = {
+    "bridged": ("completed", False),
+    "redirected-from-bridged": ("answered", False),
+    "bridging-in-process": ("answered", True),
+    "redirected": ("answered", True),
+    "hangup": ("missed", False),
+    "leave": ("missed", False),
+    "queue-full": ("missed", False),
+    "error": ("missed", False),
+    "system-error": ("missed", False),
+}
+"""By `QueueResult`, the status, and whether all that has the call is still a machine: who is redirected goes on
+elsewhere. Whoever leaves the queue does not, since Twilio asks us what comes next and our answer is nothing."""
+
 DEVICE = "a leg to or from a device of the company's own: the customer's leg is told by itself"
-NAMELESS = "a recording of which Twilio does not say whose call it was: the verb that made it does"
-OF_A_TALK = "a recording of a talk: the call itself has its own events"
 
 
-class _Call(Wire):
+class Told(Wire):
+    """What a request says of the call that it is about."""
+
     sid: Id = Field(alias="CallSid")
     direction: Literal["inbound", "outbound", "outbound-api", "outbound-dial"] = Field(alias="Direction")
     sender: str = Field("", alias="From")
@@ -60,6 +74,8 @@ class _Call(Wire):
     answered_by: str = Field("", alias="AnsweredBy")
     dialled: str = Field("", alias="DialCallSid")
     dialled_for: int | None = Field(None, alias="DialCallDuration")
+    queue: str = Field("", alias="QueueSid")
+    queued_for: int | None = Field(None, alias="QueueTime")
     recording: Id | None = Field(None, alias="RecordingUrl")
 
     @property
@@ -77,16 +93,9 @@ class _Call(Wire):
         raise ValueError("a call without a number of the company's")
 
 
-class _Recorded(Wire):
-    url: Id | None = Field(None, alias="RecordingUrl")
-    sid: Id = Field(alias="RecordingSid")
-    source: str = Field("RecordVerb", alias="RecordingSource")
-    direction: Id | None = Field(None, alias="Direction")
-    transcription: Id | None = Field(None, alias="TranscriptionSid")
-    text: str = Field("", alias="TranscriptionText")
+class At(NamedTuple):
+    """When something happened, and whether Twilio says so."""
 
-
-class _At(NamedTuple):
     occurred_at: datetime
     dated: bool
 
@@ -97,103 +106,68 @@ def call(unit: Unit) -> list[Event]:
     What comes in is `in-progress` as soon as the number's TwiML begins, and `completed` when it ends, be it a menu or a
     voice that asks to wait: that a person took it, only what was dialled shows.
     """
-    told = _Call.model_validate(unit.value)
+    told = Told.model_validate(unit.value)
     word = unit.name.partition(".")[2]
     status = STATUSES[word]
     is_taken = status in ("answered", "completed")
     by_machine = is_taken and (told.answered_by.startswith(("machine", "fax")) if told.by_us else True)
-    return _call(unit, told, f"{told.sid}:{word}", status, told.duration, by_machine=by_machine)
+    return made(unit, told, f"{told.sid}:{word}", status=status, duration=told.duration, by_machine=by_machine)
 
 
 def dial(unit: Unit) -> list[Event]:
     """Whether somebody took a call that was put through to them; a call may be put through several times."""
-    told = _Call.model_validate(unit.value)
+    told = Told.model_validate(unit.value)
     word = unit.name.partition(".")[2]
     external_id = f"{told.sid}:dial:{told.dialled}:{word}"
-    return _call(unit, told, external_id, DIALLED[word], told.dialled_for, by_machine=False)
+    return made(unit, told, external_id, status=DIALLED[word], duration=told.dialled_for)
 
 
-def _call(
-    unit: Unit, told: _Call, external_id: str, status: Status, duration: int | None, *, by_machine: bool
-) -> list[Event]:
+def queue(unit: Unit) -> list[Event]:
+    """How a caller came out of a queue; one who was put through is told of when they have spoken."""
+    told = Told.model_validate(unit.value)
+    word = unit.name.partition(".")[2]
+    status, by_machine = QUEUED[word]
+    external_id = f"{told.sid}:queue:{told.queue}:{word}"
+    return made(unit, told, external_id, status=status, by_machine=by_machine, waited=told.queued_for)
+
+
+def made(unit: Unit, told: Told, external_id: str, *, at: At | None = None, **said: Any) -> list[Event]:
+    """Return the event of a call of a customer's, with the fields of `Call` that are said of it.
+
+    It happened when the request says, by its `Timestamp`, where `at` does not.
+    """
     if people.is_device(told.customer):
         return [ignored(unit, DEVICE)]
     direction: Direction = "outbound" if told.by_us else "inbound"
-    at = _at(unit, told)
+    fields = {"recording": told.recording, **said}
     return [
         Call(
             **people.called(told.customer, told.company, told.sid),
+            **(at or dated(unit, told.timestamp))._asdict(),
+            **fields,
             external_id=external_id,
-            occurred_at=at.occurred_at,
-            dated=at.dated,
-            author=_author(told),
+            author=author(told),
             direction=direction,
-            status=status,
-            duration=duration,
-            by_machine=by_machine,
-            recording=told.recording,
         )
     ]
 
 
-def _author(told: _Call) -> Author | None:
+def author(told: Told) -> Author | None:
+    """Return what the network says of the customer."""
     return people.claimed(told.customer, None if told.by_us else told.caller_name)
 
 
-def _at(unit: Unit, told: _Call) -> _At:
+def dated(unit: Unit, said: str) -> At:
     """Return when it happened, where Twilio says so (RFC 2822, in UTC)."""
     try:
-        said = parsedate_to_datetime(told.timestamp)
-        return _At(said.astimezone(UTC) if said.tzinfo else said.replace(tzinfo=UTC), dated=True)
+        at = parsedate_to_datetime(said)
+        return At(at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC), dated=True)
     except (ValueError, OverflowError):
-        return _At(unit.at, dated=False)
-
-
-def left(unit: Unit) -> list[Event]:
-    """What a caller left on the answering machine, as a message: it waits for an answer. Its words may follow."""
-    recorded = _Recorded.model_validate(unit.value)
-    if recorded.source != "RecordVerb":
-        return [ignored(unit, OF_A_TALK)]
-    if recorded.direction is None:
-        return [ignored(unit, NAMELESS)]
-    return _said(unit, recorded, recorded.sid)
-
-
-def transcript(unit: Unit) -> list[Event]:
-    """What a caller left on the answering machine, in words."""
-    recorded = _Recorded.model_validate(unit.value)
-    return _said(unit, recorded, recorded.transcription or recorded.sid)
-
-
-def _said(unit: Unit, recorded: _Recorded, external_id: str) -> list[Event]:
-    told = _Call.model_validate(unit.value)
-    if people.is_device(told.customer):
-        return [ignored(unit, DEVICE)]
-    return [
-        Message(
-            **people.called(told.customer, told.company, told.sid),
-            external_id=external_id,
-            occurred_at=unit.at,
-            dated=False,
-            author=_author(told),
-            text=recorded.text,
-            attachments=(Attachment(type="recording", id=recorded.sid, url=recorded.url),),
-        )
-    ]
-
-
-def _nothing(reason: str) -> Handler:
-    return lambda unit: [ignored(unit, reason)]
+        return At(unit.at, dated=False)
 
 
 EVENTS: dict[str, Handler] = {
     **{f"call.{word}": call for word in STATUSES},
     **{f"dial.{word}": dial for word in DIALLED},
-    "recording.completed": left,
-    "recording.in-progress": _nothing("a recording that has only begun"),
-    "recording.absent": _nothing("a recording in which nobody spoke"),
-    "recording.failed": _nothing("a recording that failed: the call itself has its own events"),
-    "transcription.completed": transcript,
-    "transcription.failed": left,
-    "transcription.*": _nothing("a transcript while it is made: when it is whole, it is told by itself"),
+    **{f"queue.{word}": queue for word in QUEUED},
 }

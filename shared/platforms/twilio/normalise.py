@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from shared.errors import UnreadableDelivery
 from shared.models import Event
 from shared.platforms import Handler, Unit, ignored
-from shared.platforms.twilio import calls, messages
+from shared.platforms.twilio import calls, messages, spoken
 
 
 def _said_in_conversations(unit: Unit) -> list[Event]:  # noqa: ARG001 - nothing in it is read yet
@@ -27,6 +27,7 @@ def _of_no_known_shape(unit: Unit) -> list[Event]:  # noqa: ARG001 - nothing in 
 EVENTS: Mapping[str, Handler] = {
     **messages.EVENTS,
     **calls.EVENTS,
+    **spoken.EVENTS,
     "conference.*": _nothing("who is in a conference: each of its calls has its own events"),
     "conversation.onMessageAdded": _said_in_conversations,
     "conversation.*": _nothing("who is in a conversation of Twilio's Conversations"),

@@ -23,6 +23,7 @@ _KINDS = (
     ("TranscriptionEvent", "transcription", ""),
     ("TranscriptionStatus", "transcription", ""),
     ("DialCallStatus", "dial", ""),
+    ("QueueResult", "queue", ""),
     ("RecordingStatus", "recording", ""),
 )
 """What is told of, by the parameter that says how far it is; the third is one that has to be there as well. The first
@@ -36,13 +37,17 @@ _MESSAGE = ("MessageSid", "SmsMessageSid", "SmsSid")
 _OF_THE_CALL = ("CallbackSource", "CallDuration")
 """Parameters that only a call's own status has; its recording may come along."""
 
+_WHOSE = ("From", "To", "Direction")
+"""What the URL may say of a call, by the names of the parameters that say it elsewhere."""
+
 
 class Context(NamedTuple):
-    """What is known of a thing besides itself: our own id of a message, where the URL has it that was called, and
-    whether it came by Event Streams, which tell less than the number does."""
+    """What is known of a thing besides itself: what the URL says that was called, our own id of a message and whose a
+    call is, as parameters; and whether it came by Event Streams, which tell less than the number does."""
 
     reply: str | None
-    is_streamed: bool = False
+    is_streamed: bool
+    whose: Mapping[str, str]
 
 
 class Wire(BaseModel):
@@ -71,14 +76,21 @@ def split(delivery: Delivery) -> list[Unit]:
     form = _form(delivery.body)
     if not form.get("AccountSid"):
         raise UnreadableDelivery("twilio: a form without an AccountSid")
-    return [Unit(_name(form), form, delivery.account, delivery.received_at, Context(delivery.headers.get("?reply")))]
+    return [Unit(_name(form), form, delivery.account, delivery.received_at, _context(delivery))]
 
 
 def _unit(delivery: Delivery, told: streams.Told) -> Unit:
     # What a clock says that is ahead of ours is no instant of anything.
     at = min(told.at, delivery.received_at) if told.at else delivery.received_at
     name = told.name or _name(told.parameters)
-    return Unit(name, told.parameters, delivery.account, at, Context(delivery.headers.get("?reply"), told.is_streamed))
+    return Unit(name, told.parameters, delivery.account, at, _context(delivery, is_streamed=told.is_streamed))
+
+
+def _context(delivery: Delivery, *, is_streamed: bool = False) -> Context:
+    said = {name: delivery.headers.get(f"?{name}") for name in _WHOSE}
+    # In a query, the plus sign of a number that nobody has escaped is a space.
+    whose = {name: re.sub("^ ", "+", text) for name, text in said.items() if text}
+    return Context(delivery.headers.get("?reply"), is_streamed, whose)
 
 
 def _form(body: bytes) -> dict[str, str | tuple[str, ...]]:

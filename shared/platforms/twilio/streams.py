@@ -88,7 +88,7 @@ def _event(kind: str, data: Any) -> Told:
     said = _scalars(data) if isinstance(data, dict) else {}
     form = {f"{name[:1].upper()}{name[1:]}": text for name, text in said.items()}
     word = status[1] if status else "received"
-    return Told(form, _instant(form.get("Timestamp")), f"message.{word}", is_streamed=True)
+    return Told(form, instant(form.get("Timestamp")), f"message.{word}", is_streamed=True)
 
 
 def _scalars(said: Mapping[str, Any]) -> dict[str, str]:
@@ -97,7 +97,8 @@ def _scalars(said: Mapping[str, Any]) -> dict[str, str]:
     return {name: value if isinstance(value, str) else orjson.dumps(value).decode() for name, value in plain.items()}
 
 
-def _instant(text: str | None) -> datetime | None:
+def instant(text: str | None) -> datetime | None:
+    """Return the instant that a text names by ISO 8601, or none where it does not, or leaves the offset open."""
     try:
         said = datetime.fromisoformat(text or "")
         return said.astimezone(UTC) if said.tzinfo else None

@@ -18,7 +18,7 @@ from shared.casework.cases import Doing
 from shared.casework.steps import Agent, Commitment, CommitmentEnd, Consent, Need, Note
 from shared.errors import Forbidden, InvalidParameter, NotFound
 from shared.ids import customer_id
-from shared.models import Message, PersonalEvent
+from shared.models import Call, Message, PersonalEvent
 from shared.store import journal, keys
 from shared.store.keys import Key
 from tests.conftest import NOW
@@ -150,6 +150,33 @@ def test_undated_events_stand_where_they_happened() -> None:
         counter.keep(said(str(number), at=ago(minutes=number), dated=dated))
     for limit in (1, 2, 3, 100):
         assert [name for _, name in _names(_walk(reader, limit))] == ["0", "1", "2", "3", "4"]
+
+
+def test_a_call_shows_how_long_they_waited_where_it_can_be_heard_and_each_thing_that_was_said() -> None:
+    counter, reader = _counter(ANA)
+    whose = said("1", "").model_dump(include={"identity", "account", "channel"})
+    parts = (
+        {"external_id": "c:queue", "status": "missed", "waited": 214},
+        {"external_id": "c:recording", "status": "completed", "by_machine": True, "recording": "https://api.example/r"},
+        {"external_id": "c:said:2", "status": "answered", "by_machine": True, "transcript": "Sí", "speaker": "company"},
+        {
+            "external_id": "c:said:1",
+            "status": "answered",
+            "by_machine": True,
+            "transcript": "¿Sí?",
+            "speaker": "customer",
+        },
+    )
+    for minutes, part in enumerate(parts):
+        counter.keep(Call.model_validate({**whose, **part, "occurred_at": ago(minutes=minutes)}))
+    calls = [entry.event for entry in _page(reader, kind="call").entries]
+    assert [
+        event and event.model_dump(include={"waited", "recording", "transcript", "speaker"}, exclude_none=True)
+        for event in calls
+    ] == [
+        {name: value for name, value in part.items() if name in ("waited", "recording", "transcript", "speaker")}
+        for part in parts
+    ]
 
 
 def test_nobody_has_no_timeline() -> None:

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from shared.errors import ConfigurationError, MalformedRequest, SignatureError, UnknownAccount
-from shared.models import Handshake, Receipt, Request
+from shared.models import Call, Handshake, Receipt, Request
 from shared.store import journal
 from tests.conftest import NOW, TABLE
 from tests.shared.platforms.twilio import sender as twilio
@@ -87,3 +87,37 @@ def test_of_a_urls_parameters_those_are_kept_that_events_are_read_with_and_the_p
     (entry,) = [journal.entry(item) for item in world.cloud.look().items(TABLE) if "event#" in item["sk"]["S"]]
     assert isinstance(entry.event, Receipt)
     assert entry.event.reply_id == own
+
+
+def test_words_of_a_call_are_journalled_as_whose_the_signed_url_says_once_however_often_they_come() -> None:
+    world = World({"twilio/tienda": {"signing": [twilio.SECRETS[0]]}})
+    said = {"transcript": "Buenos días", "confidence": 0.9}
+    body = twilio.written(
+        orjson.dumps(
+            {
+                "AccountSid": "AC1",
+                "CallSid": "CA1",
+                "TranscriptionSid": "GT1",
+                "TranscriptionEvent": "transcription-content",
+                "TranscriptionData": orjson.dumps(said).decode(),
+                "SequenceId": "3",
+                "Timestamp": "2026-09-21T14:13:20.123Z",
+                "Track": "inbound_track",
+                "Final": "true",
+            }
+        )
+    )
+    url = f"{URL}?From=+34600111222&To=%2B34910000001&Direction=inbound"
+    headers = twilio.sign(body, twilio.SECRETS[0], NOW, url=url)
+
+    def answer(called: str) -> object:
+        request = Request("POST", called, headers, dict(parse_qsl(urlsplit(called).query)), body)
+        return world.door().answer(platform="twilio", account="tienda", request=request, request_id="r1")
+
+    with pytest.raises(SignatureError):
+        answer(url.replace("600111222", "600111223"))
+    assert answer(url)
+    assert answer(url)
+    (entry,) = [journal.entry(item) for item in world.cloud.look().items(TABLE) if "event#" in item["sk"]["S"]]
+    assert isinstance(entry.event, Call)
+    assert (entry.event.identity, entry.event.transcript) == ("phone:+34910000001:+34600111222", "Buenos días")

@@ -50,6 +50,8 @@ def call(status: str, direction: str = "inbound", *, by_machine: bool = False) -
         (call("ringing", "outbound"), None),
         (call("completed", by_machine=True), None),
         (call("completed", "outbound", by_machine=True), None),
+        (call("answered").model_copy(update={"speaker": "customer"}), None),
+        (call("answered", "outbound").model_copy(update={"speaker": "company"}), None),
         (Reaction(**WHO, target="wamid.0", emoji="👍"), None),
     ],
     ids=lambda found: found if isinstance(found, str | None) else type(found).__name__,

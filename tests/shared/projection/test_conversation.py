@@ -79,7 +79,7 @@ def specified(events: Iterable[PersonalEvent]) -> Conversation | None:
     """Return the head of a conversation in which exactly this was said, by its definition."""
     events = list(events)
     messages = [event for event in events if isinstance(event, Message)]
-    calls = [event for event in events if isinstance(event, Call) and event.status != "ringing"]
+    calls = [event for event in events if isinstance(event, Call) and _is_a_contact(event)]
     told: list[PersonalEvent] = [*messages, *calls]
     if not told:
         return None
@@ -100,6 +100,10 @@ def specified(events: Iterable[PersonalEvent]) -> Conversation | None:
         tones=_felt(message for message in messages if message.direction == "inbound"),
         last_call=last_call and _last(last_call),
     )
+
+
+def _is_a_contact(call: Call) -> bool:
+    return call.status != "ringing" and call.speaker is None  # what was said in a call is only a part of it
 
 
 def _says_more(call: Call) -> tuple[datetime, int, bool, int, bool]:
@@ -135,7 +139,7 @@ def specified_contact(events: Iterable[PersonalEvent]) -> Contact | None:
         if isinstance(event, Message):
             shown = Contact(at=event.occurred_at, direction=event.direction, kind="message")
             found.append(((event.occurred_at, False, event.direction == "outbound"), shown))
-        elif isinstance(event, Call) and event.status != "ringing":
+        elif isinstance(event, Call) and _is_a_contact(event):
             shown = Contact.model_validate({"at": event.occurred_at, "kind": "call", **_own(event)})
             found.append(((event.occurred_at, True, *_says_more(event)), shown))
     return max(found, key=lambda each: each[0])[1] if found else None

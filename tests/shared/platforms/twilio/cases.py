@@ -1,5 +1,6 @@
 """The samples and what each of them means."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,8 @@ from shared.models import (
     Receipt,
 )
 from shared.platforms import load
-from shared.platforms.twilio.calls import DEVICE, NAMELESS, OF_A_TALK
+from shared.platforms.twilio.calls import DEVICE
+from shared.platforms.twilio.spoken import BEING_SAID, NAMELESS, OF_A_CONFERENCE
 from tests.shared.platforms.twilio.sender import ACCOUNT, written
 
 SAMPLES = {path.stem: path.read_bytes() for path in (Path(__file__).parent / "samples").glob("*.json")}
@@ -30,6 +32,10 @@ RECEIVED = datetime(2026, 9, 21, 15, tzinfo=UTC)
 OURS, ANA = "+34910000001", "+34600111222"
 USER_ID, PARENT_ID = "ES.2081978709342942", "ES.ENT.9081726354"
 API = "https://api.twilio.com/2010-04-01/Accounts/AC0a1b2c3d4e5f60718293a4b5c6d7e8f9"
+
+NO_QUERY: Mapping[str, str] = {}
+WHOSE = {"From": ANA, "To": OURS, "Direction": "inbound"}
+"""What the URL that Twilio is told to call says of a call."""
 
 CLAIMED = Author(contacts=(ContactPoint(kind="phone", value=ANA),))
 PHONE = ContactPoint(kind="phone", value=ANA, proof="platform")
@@ -46,12 +52,12 @@ def form(name: str, **changed: Any) -> bytes:
     return written(orjson.dumps(parameters(name, **changed)))
 
 
-def delivered(body: bytes, *, at: datetime = RECEIVED) -> Delivery:
-    return Delivery("twilio", ACCOUNT, body, {}, at)
+def delivered(body: bytes, *, at: datetime = RECEIVED, query: Mapping[str, str] = NO_QUERY) -> Delivery:
+    return Delivery("twilio", ACCOUNT, body, {f"?{name}": text for name, text in query.items()}, at)
 
 
-def events(body: bytes, *, at: datetime = RECEIVED) -> list[Event]:
-    return TWILIO.normalise(delivered(body, at=at))
+def events(body: bytes, *, at: datetime = RECEIVED, query: Mapping[str, str] = NO_QUERY) -> list[Event]:
+    return TWILIO.normalise(delivered(body, at=at, query=query))
 
 
 def sid(kind: str, number: str) -> str:
@@ -89,6 +95,10 @@ def call(number: str, told: str, status: str, second: int | None = None, **rest:
     dated = {"occurred_at": datetime(2026, 9, 21, 14, 13, second, tzinfo=UTC), "dated": True} if second else {}
     common: dict[str, Any] = {"author": CLAIMED, "status": status}
     return known(Call, f"{sid('CA', number)}:{told}", channel="phone", **common | dated | rest)
+
+
+def queued(number: str, result: str, status: str, waited: int, **rest: Any) -> PersonalEvent:
+    return call(number, f"queue:QU6d4e000000000000000000000000000001:{result}", status, waited=waited, **rest)
 
 
 def left(number: str, name: str, words: str = "") -> PersonalEvent:
@@ -234,6 +244,14 @@ MEANINGS: dict[str, list[Event]] = {
         )
     ],
     "dial_busy": [call("b1", f"dial:{sid('CA', 'd1')}:busy", "rejected")],
+    "queue_bridged": [queued("b1", "bridged", "completed", 95)],
+    "queue_hung_up": [queued("b2", "hangup", "missed", 214)],
+    "queue_left": [queued("b3", "leave", "missed", 180)],
+    "queue_redirected": [queued("b4", "redirected", "answered", 12, by_machine=True)],
+    "queue_bridging": [queued("b4", "bridging-in-process", "answered", 41, by_machine=True)],
+    "queue_transferred": [queued("b5", "redirected-from-bridged", "answered", 33)],
+    "queue_full": [call("b6", "queue::queue-full", "missed")],
+    "queue_error": [call("b7", "queue::system-error", "missed")],
     "voicemail": [left("c2", sid("RE", "c2"))],
     "transcript": [
         left(
@@ -243,14 +261,11 @@ MEANINGS: dict[str, list[Event]] = {
         )
     ],
     "transcript_failed": [left("d0", sid("RE", "d0"))],
-    "transcript_being_made": [
-        nothing(
-            "transcription.transcription-content",
-            "a transcript while it is made: when it is whole, it is told by itself",
-        )
-    ],
+    "transcript_being_made": [nothing("transcription.transcription-content", BEING_SAID)],
+    "words": [nothing("transcription.transcription-content", NAMELESS)],
     "recording": [nothing("recording.completed", NAMELESS)],
-    "recording_of_a_talk": [nothing("recording.completed", OF_A_TALK)],
+    "recording_of_a_talk": [nothing("recording.completed", NAMELESS)],
+    "recording_of_a_conference": [nothing("recording.completed", OF_A_CONFERENCE)],
     "recording_absent": [nothing("recording.absent", "a recording in which nobody spoke")],
     "conference": [
         nothing("conference.participant-join", "who is in a conference: each of its calls has its own events")

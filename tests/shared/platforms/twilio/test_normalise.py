@@ -9,8 +9,9 @@ import pytest
 from shared.errors import UnreadableDelivery
 from shared.models import Ignored, Message, PersonalEvent
 from shared.platforms import Unit
-from shared.platforms.twilio.calls import DEVICE, NAMELESS, OF_A_TALK
+from shared.platforms.twilio.calls import DEVICE
 from shared.platforms.twilio.messages import FILES_UNTOLD
+from shared.platforms.twilio.spoken import BEING_SAID, NAMELESS, NO_WORDS, OF_A_CONFERENCE
 from tests.shared.platforms.twilio.cases import (
     ANA,
     MEANINGS,
@@ -28,7 +29,7 @@ from tests.shared.platforms.twilio.sender import written
 README = Path(__file__).parents[4] / "shared" / "platforms" / "twilio" / "README.md"
 
 
-REASONS = {DEVICE, NAMELESS, OF_A_TALK, FILES_UNTOLD} | {
+REASONS = {DEVICE, FILES_UNTOLD, BEING_SAID, NAMELESS, NO_WORDS, OF_A_CONFERENCE} | {
     event.reason
     for name, read in TWILIO.events.items()
     if getattr(read, "__name__", "") == "<lambda>"
@@ -219,7 +220,7 @@ def test_whoever_withholds_their_number_is_nobody_else(caller: str) -> None:
 
 def test_all_that_is_told_of_one_withheld_call_is_one_persons() -> None:
     hidden = {"From": "anonymous", "CallSid": "CA1"}
-    names = ("call_ringing", "call_missed", "dial_missed", "voicemail", "transcript")
+    names = ("call_ringing", "call_missed", "dial_missed", "queue_hung_up", "voicemail", "transcript")
     assert {personal(form(name, **hidden)).identity for name in names} == {f"phone:{OURS}:CA1"}
 
 
@@ -230,7 +231,7 @@ def test_a_receipt_comes_to_whom_the_message_came_from() -> None:
 
 
 @pytest.mark.parametrize("end", ["client:marta", "sip:marta@tienda.sip.twilio.com"])
-@pytest.mark.parametrize("name", ["call_completed", "dial_completed", "voicemail", "transcript"])
+@pytest.mark.parametrize("name", ["call_completed", "dial_completed", "queue_bridged", "voicemail", "transcript"])
 def test_a_device_of_the_companys_own_is_no_customer(name: str, end: str) -> None:
     assert "device" in why(form(name, From=end))
     assert "device" in why(form(name, From=OURS, To=end, Direction="outbound-dial"))
