@@ -18,12 +18,11 @@ from shared.accounts import Account
 from shared.calling import drive
 from shared.channels import presence
 from shared.listening import is_overheard
-from shared.media.copies import APART, KEPT, Copy, attached, object_name
+from shared.media.copies import APART, KEPT, Copy, attached, object_name, spoken_of
 from shared.media.fetching import Fetched, fetch
 from shared.media.places import Enclosed, Gone, Later, MediaPort, Place, Refused, Wanted
 from shared.media.scanning import Scanner
 from shared.media.types import Checked, check
-from shared.models import Edit
 from shared.playbook import Playbook
 from shared.ports import Call, Presence
 from shared.queues import MediaWaiting
@@ -48,15 +47,13 @@ _NO_WORD = "nobody has scanned it within a day: see whether the scanner is on fo
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A file that is wanted, and how it is asked for; `message` is the platform's id of the message that it is of, and
-    `entry` what brought it."""
+    """A file that is wanted, and how it is asked for; `entry` is what brought it."""
 
     port: MediaPort
     presence: Presence
     wanted: Wanted
     has_token: bool
     waiting: MediaWaiting
-    message: str
     entry: Entry
 
     def object_name(self, prefix: str) -> str:
@@ -113,18 +110,18 @@ class Copier:
         port = platforms.media(vendor)
         if port is None or waiting.number >= len(attached(event)):
             return None
-        wanted = Wanted(attached(event)[waiting.number], event.channel, event.account)
+        message = spoken_of(event)
+        wanted = Wanted(attached(event)[waiting.number], event.channel, event.account, event.thread, message)
         if not port.has(wanted):
             return None
         name = f"{vendor}/{entry.delivery.account}"
         listed = (each for each in self.playbook().accounts if each.name == name)
         account = next(listed, Account(platform=vendor, account=entry.delivery.account))
         token = self.tokens().get(name)
-        message = event.target if isinstance(event, Edit) else event.external_id
-        return Wish(port, presence(account, token), wanted, token is not None, waiting, message, entry)
+        return Wish(port, presence(account, token), wanted, token is not None, waiting, entry)
 
     def _fetched(self, wish: Wish) -> Fetched | Refused | Gone | Later:
-        last = self.table.get(revisions.key(partition=wish.waiting.event.pk, target=wish.message))
+        last = self.table.get(revisions.key(partition=wish.waiting.event.pk, target=wish.wanted.message))
         if last is not None and revisions.read(last).deleted:
             return _TAKEN_BACK
         if wish.port.needs_token and not wish.has_token:

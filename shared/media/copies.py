@@ -53,6 +53,11 @@ def attached(event: PersonalEvent) -> tuple[Attachment, ...]:
     return event.attachments if isinstance(event, Message | Edit) else ()
 
 
+def spoken_of(event: PersonalEvent) -> str:
+    """Return the platform's id of the message that an event's attachments are of: of an edit, that of what it edits."""
+    return event.target if isinstance(event, Edit) else event.external_id
+
+
 def files(event: PersonalEvent) -> dict[str, Any]:
     """Return the attribute by which the journal's item of an event says that it has attachments, and how many: none
     where nothing of them leads anywhere. The table's stream is filtered by it (`template.yaml`)."""

@@ -19,11 +19,14 @@ FILES = "files"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """An attachment of a message that came on a channel to the company's presence `account`."""
+    """An attachment of a message that came on a channel to the company's presence `account`; `thread` and `message` are
+    the platform's ids of the conversation and of the message, for those that ask for them."""
 
     attachment: Attachment = field(repr=False)
     channel: str
     account: str
+    thread: str = ""
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)

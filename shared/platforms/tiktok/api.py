@@ -36,11 +36,21 @@ def data_of(answer: Answer) -> Mapping[str, Any] | None:
     return data if is_done and isinstance(data, dict) else None
 
 
+def code_of(answer: Answer) -> int:
+    """Return TikTok's code for how it went; 0 where an answer has none, too."""
+    said = answer.json().get("code")
+    return said if isinstance(said, int) and not isinstance(said, bool) else 0
+
+
+def no_access(answer: Answer) -> str | None:
+    """Return what to do about the token or what it allows; none where it is not for them that TikTok refuses."""
+    return _NO_ACCESS.get(code_of(answer)) or _BY_STATUS.get(answer.status)
+
+
 def failed(answer: Answer) -> Refused | Later | Unknown:
     """Return what an answer means that does not say that something was said: TikTok answers 200 to nearly all, and its
     code tells."""
-    said = answer.json().get("code")
-    code = said if isinstance(said, int) and not isinstance(said, bool) else 0
+    code = code_of(answer)
     if code in _LIMITS or answer.status == 429:
         return Later()
     if 40_000 <= code < 50_000 or answer.refuses:
@@ -62,9 +72,9 @@ _MAY_NOT = (
 )
 _OTHERWISE = "TikTok refused it: look at the message or the comment in TikTok's app, and answer there"
 
+_NO_ACCESS: Mapping[int, str] = {**dict.fromkeys((40_102, 40_104, 40_105), _TOKEN), 40_001: _MAY_NOT}
 _BY_CODE: Mapping[int, str] = {
-    **dict.fromkeys((40_102, 40_104, 40_105), _TOKEN),
-    40_001: _MAY_NOT,
+    **_NO_ACCESS,
     40_002: "TikTok does not take it as it is: it may be too long, or what is answered may be gone",
     40_007: "what is answered is no longer there: answer another one, or elsewhere",
     40_064: "TikTok lets nothing more be written to this customer for now: they wrote more than 48 hours ago, or have "

@@ -11,7 +11,7 @@ from infra.local import vendors
 from infra.local.engine import free_port
 from infra.local.home import Home
 from infra.local.standin import files
-from infra.local.standin.platforms import meta, telegram
+from infra.local.standin.platforms import meta, telegram, tiktok
 from infra.local.standin.state import Request
 from shared import calling, platforms
 from shared.media.fetching import Fetched, fetch
@@ -24,6 +24,7 @@ from tests.conftest import NOW
 WANTED = {
     "telegram": (Attachment(type="photo", id="p"), "telegram", telegram.TOKEN),
     "meta": (Attachment(type="image", id="1479537139650973"), "whatsapp", meta.TOKEN),
+    "tiktok": (Attachment(type="image", id="media-1"), "tiktok_dm", tiktok.TOKEN),
     "x": (Attachment(type="photo", url="https://pbs.twimg.com/media/A.jpg"), "x_mention", "t"),
     "zendesk": (Attachment(type="file", url="https://ayuda.zendesk.com/attachments/token/a"), "zendesk_ticket", ""),
 }
@@ -45,7 +46,8 @@ def test_a_file_is_found_and_had(name: str, client: httpx.Client) -> None:
     port = platforms.media(name)
     assert port is not None
     presence = Presence(name, "a", token)
-    place = calling.drive(port.locate(presence, Wanted(attachment, channel, "106"), NOW), client, hosts=port.hosts)
+    wanted = Wanted(attachment, channel, "106", "conv-1", "msg-1")
+    place = calling.drive(port.locate(presence, wanted, NOW), client, hosts=port.hosts)
     assert isinstance(place, Place)
     found = fetch(place, client, places=port.places_of(presence), most_bytes=1000, now=NOW)
     assert isinstance(found, Fetched)

@@ -285,6 +285,32 @@ def test_the_key_of_the_account_goes_to_twilio_and_not_to_where_it_leads() -> No
     assert seen == [("api.twilio.com", f"Basic {basic}"), ("mms.twiliocdn.com", None)]
 
 
+def test_a_picture_on_tiktok_is_asked_for_by_its_conversation_and_message_and_had_with_the_token() -> None:
+    asked: list[dict[str, str]] = []
+    shown: list[tuple[str, str | None]] = []
+
+    def tiktok(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            asked.append(orjson.loads(request.content))
+            where = "https://p16-private.tiktokv.com/a~noop.image?x-expires=1"
+            return httpx.Response(200, json={"code": 0, "message": "OK", "data": {"download_url": where}})
+        shown.append((request.url.host, request.headers.get("x-user")))
+        if request.url.host.startswith("p16"):
+            return httpx.Response(302, headers={"location": "https://p0-private.tiktokv.com/a"})
+        return httpx.Response(200, content=JPEG)
+
+    room = Darkroom(platform=tiktok, tokens={"tiktok/videos": ApiToken(token="secret")})
+    event = room.journal(delivery("tiktok", "image", "videos"))
+    room.wake()
+    room.settle()
+    copy = room.copy(event)
+    assert copy is not None
+    assert (copy.state, copy.type) == ("copied", "image/jpeg")
+    (one,) = asked
+    assert (one["conversation_id"], one["message_id"], one["media_id"]) == ("conv-ana-1==", "msg-106", "media-1")
+    assert shown == [("p16-private.tiktokv.com", "secret"), ("p0-private.tiktokv.com", None)]
+
+
 def test_the_recording_of_a_call_is_copied_once_twilio_has_made_it() -> None:
     made = [False, True]
 

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from shared import platforms
-from shared.media.copies import attached
+from shared.media.copies import attached, spoken_of
 from shared.media.places import Located, MediaPort, Wanted
 from shared.models import Attachment, Edit, Event, Message
 from shared.models import Call as Talk
@@ -28,7 +28,11 @@ def files(name: str, events: Iterable[Event]) -> list[Wanted]:
     """Return what a platform's port calls a file among the attachments of events."""
     port = port_of(name)
     sent = [event for event in events if isinstance(event, Message | Edit | Talk)]
-    every = [Wanted(each, event.channel, event.account) for event in sent for each in attached(event)]
+    every = [
+        Wanted(each, event.channel, event.account, event.thread, spoken_of(event))
+        for event in sent
+        for each in attached(event)
+    ]
     return [each for each in every if port.has(each)]
 
 

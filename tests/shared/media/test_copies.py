@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.media.copies import APART, KEPT, Copy, attached, files, object_name
-from shared.models import Attachment, Call, Message, Receipt
+from shared.media.copies import APART, KEPT, Copy, attached, files, object_name, spoken_of
+from shared.models import Attachment, Call, Edit, Message, Receipt
 from tests.conftest import NOW
 
 COMMON = {"external_id": "1", "occurred_at": NOW, "identity": "counter:shop:ana", "account": "shop", "channel": "c"}
@@ -32,6 +32,11 @@ def test_a_calls_recording_is_its_one_file() -> None:
     recorded = call.model_copy(update={"recording": "https://api.example/r"})
     assert attached(recorded) == (Attachment(type="recording", url="https://api.example/r"),)
     assert files(recorded) == {"files": {"N": "1"}}
+
+
+def test_the_files_of_an_edit_are_those_of_the_message_that_it_edits() -> None:
+    assert spoken_of(message()) == "1"
+    assert spoken_of(Edit.model_validate(COMMON | {"target": "0"})) == "0"
 
 
 texts = st.text(min_size=1, max_size=40)

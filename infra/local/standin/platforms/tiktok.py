@@ -148,6 +148,15 @@ def _comment(arrived: Arrived) -> dict[str, Any]:
     }
 
 
+def _download(state: State, request: Request, now: datetime) -> Response:  # noqa: ARG001
+    """https://business-api.tiktok.com/portal/docs?id=1832184455450626"""
+    said = request.json()
+    missing = [name for name in ("business_id", "conversation_id", "message_id", "media_id") if not said.get(name)]
+    if missing or said.get("media_type") not in ("IMAGE", "VIDEO"):
+        return _error(40002, f"{', '.join(missing) or 'media_type'}: Invalid parameter")
+    return _done({"download_url": f"https://p16-private.tiktokv.com/{said['media_id']}~noop.image"})
+
+
 def _done(data: Mapping[str, Any]) -> Response:
     return Response(200, {"code": 0, "message": "OK", "request_id": "standin", "data": data})
 
@@ -160,6 +169,7 @@ _DOORS: Mapping[tuple[str, str], Callable[[State, Request, datetime], Response]]
     ("POST", "/message/send/"): _send,
     ("POST", "/comment/reply/create/"): _reply,
     ("GET", "/message/content/list/"): _messages,
+    ("POST", "/message/media/download/"): _download,
     ("GET", "/comment/reply/list/"): _replies,
 }
 
