@@ -1,102 +1,112 @@
 """What somebody wrote themselves in a mail, without what they quote.
 
 What mail programs put before and around a quotation is known by forms that are widely used; whatever is not recognised
-stays: words too many are read over, words too few are lost. Libraries for it were tried on the same mails, and found
-slow where somebody is hostile, or too ready to take a customer's thanks for the end of their words.
+stays: words too many are read over, words too few are lost. Libraries for it were measured on the same mails
+(infra/decisions/0016-mail.md).
 """
 
 import re
-from itertools import takewhile
+from collections.abc import Sequence
+
+from shared.letters.endings import without_an_ending
+from shared.letters.phrases import field, introduced, introduction, is_header, is_marker, says_original, sends_below
 
 LONGEST = 100_000
 """More than anybody writes; what follows is not looked at."""
 
-_QUOTED_OR_BLANK = re.compile(r"\s*(?:[>|].*)?")
-_RULE = re.compile(
-    r"\s*(?:_{10,}|-{2,}\s*(?:Original Message|Mensaje original|Forwarded message|Mensaje reenviado)\s*-{2,})\s*",
-    re.IGNORECASE,
-)
-_ORIGINAL = re.compile(
-    r"\s*-{2,}\s*(?:Original Message|Mensaje original|Message d'origine|Ursprüngliche Nachricht)\s*-{2,}\s*",
-    re.IGNORECASE,
-)
-_HEADER = re.compile(
-    r"\s*\*?(?:(De|From|Von)|Enviado(?: el)?|Sent|Envoyé|Gesendet|Fecha|Date|Datum|Para|To|À|An|CC|"
-    r"Asunto|Subject|Objet|Betreff)\*?\s*:.*",
-    re.IGNORECASE,
-)
-_INTRODUCTION = re.compile(
-    r"\s*(?:El|On|Le|Am|Em|Il|O)\s.{5,300}"
-    r"(?:escribió|wrote|a écrit|schrieb|escreveu|ha scritto|va escriure|escribiu)\s*:\s*"
-    r"|\s*Am\s.{5,200}\sschrieb\s.{1,200}:\s*",
-    re.IGNORECASE,
-)
+_RULE = re.compile(r"\s*(?:_{10,100}|-{2,40}\s*(?:Forwarded message|Mensaje reenviado)\s*-{2,40})\s*", re.IGNORECASE)
+_LINES_OF_A_HEADER = 16
 _LINES_OF_AN_INTRODUCTION = 3
-_LINES_OF_A_HEADER = 3
-_SIGNATURE = "--"
-"""RFC 3676, 4.3, has a space after it, which some programs take away."""
-
-_SENT_WITH = re.compile(
-    r"\s*(?:Enviado desde|Sent from|Get|Obtener|Obtén|Envoyé de|Gesendet von)\s.{2,80}", re.IGNORECASE
-)
-_DEVICES = re.compile(
-    r"\b(?:iPhone|iPad|Android|Galaxy|Outlook|Yahoo|Huawei|Samsung|Xiaomi|móvil|mobile)\b", re.IGNORECASE
-)
+_ENDINGS = 4
+"""A copy, a footer, a signature and a disclaimer may stand below one another, in any order."""
 
 
 def answer(text: str) -> str:
     """Return what is new in a mail that answers another: without the other's copy, be it marked line by line or put
-    below as a whole; all of it where nothing would be left."""
+    below as a whole; all of it where nothing would be left, or where the new words say that more of them stand in the
+    copy."""
     lines = _lines(text)
-    start = next((number for number in range(len(lines)) if _starts_a_copy(lines, number)), len(lines))
-    own = unquoted("\n".join(lines[:start]), is_cut=start < len(lines))
-    return own or unquoted(text)
+    start, is_marked = _start_of_a_copy(lines)
+    own = unquoted("\n".join(lines[:start]), is_cut=is_marked)
+    return own if own and not (start < len(lines) and sends_below(own)) else unquoted(text)
 
 
 def unquoted(text: str, *, is_cut: bool = False) -> str:
-    """Return a text without what it quotes at its end, what introduces that, and a signature that is set off as one.
+    """Return a text without what it quotes at its end, what introduces that, a signature that is set off as one, and
+    what programs put below.
 
     `is_cut` says that a quotation was cut off already, so that the end is to be looked at for its introduction.
     """
-    lines = list(takewhile(lambda line: line.rstrip() != _SIGNATURE, _lines(text)))
-    own = _without_an_end(lines)
-    if is_cut or any(line.strip() for line in lines[len(own) :]):
-        own = _without_an_introduction(own)
-    if own and _SENT_WITH.fullmatch(own[-1]) and _DEVICES.search(own[-1]):
-        own = _without_an_end(own[:-1])
-    return "\n".join(own).strip()
+    own: Sequence[str] = _lines(text)
+    for _ in range(_ENDINGS):
+        end = _end(own)
+        is_cut = is_cut or any(map(str.strip, own[end:]))
+        own, is_cut = _without_an_introduction(own[:end]) if is_cut else own[:end], False
+        own = own[: _end(own)]
+        shorter = without_an_ending(own)
+        if len(shorter) == len(own):
+            break
+        own = shorter
+    return "\n".join(own[: _end(own)]).strip()
 
 
 def _lines(text: str) -> list[str]:
     return text[:LONGEST].replace("\r\n", "\n").replace("\xa0", " ").split("\n")
 
 
-def _starts_a_copy(lines: list[str], number: int) -> bool:
-    """Return whether the whole of another mail begins here: at a rule that says so, or at its header fields."""
-    if _ORIGINAL.fullmatch(lines[number]):
-        return True
-    first = _HEADER.fullmatch(lines[number])
-    fields = lines[number : number + _LINES_OF_A_HEADER]
-    return bool(first and first[1]) and len(fields) == _LINES_OF_A_HEADER and all(map(_HEADER.fullmatch, fields))
+def _start_of_a_copy(lines: Sequence[str]) -> tuple[int, bool]:
+    """Return at which line the whole of another mail begins, and whether a help desk's line says so.
+
+    A copy that is marked line by line may have answers between its lines, and is no such copy.
+    """
+    number = 0
+    while number < len(lines):
+        if not lines[number].strip():
+            number += 1
+            continue
+        if is_marker(lines, number):
+            return number, True
+        below = _below_a_heading(lines, number)
+        if below and (below == len(lines) or not _is_quoted_or_blank(lines[below])):
+            return number, False
+        number = below or number + 1
+    return number, False
 
 
-def _without_an_end(lines: list[str]) -> list[str]:
-    """Return the lines without those at the end that are quoted, blank, or ruled off."""
+def _below_a_heading(lines: Sequence[str], number: int) -> int:
+    """Return at which line the other mail's words begin, if its heading begins here; otherwise 0."""
+    ruled_off = number > 0 and bool(_RULE.fullmatch(lines[number - 1]))
+    header = lines[number : number + _LINES_OF_A_HEADER]
+    is_heading = says_original(lines[number]) or is_header(header, ruled_off=ruled_off)
+    count = 1 if is_heading else introduced(lines, number)
+    if not count:
+        return 0
+    below = number + count
+    while below < len(lines) and (not lines[below].strip() or field(lines[below])):
+        below += 1
+    return below
+
+
+def _end(lines: Sequence[str]) -> int:
+    """Return how many lines are left without those at the end that are quoted, blank, or ruled off."""
     end = len(lines)
-    while end and (_QUOTED_OR_BLANK.fullmatch(lines[end - 1]) or _RULE.fullmatch(lines[end - 1])):
+    while end and (_is_quoted_or_blank(line := lines[end - 1]) or _RULE.fullmatch(line) or says_original(line)):
         end -= 1
-    return lines[:end]
+    return end
 
 
-def _without_an_introduction(lines: list[str]) -> list[str]:
+def _is_quoted_or_blank(line: str) -> bool:
+    return line.lstrip()[:1] in {"", ">"}
+
+
+def _without_an_introduction(lines: Sequence[str]) -> Sequence[str]:
     """Return the lines without what introduces the quotation after them: its header fields, or who wrote when."""
     start = len(lines)
-    while start and _HEADER.fullmatch(lines[start - 1]):
+    while start and field(lines[start - 1]):
         start -= 1
-    fields = [found for line in lines[start:] if (found := _HEADER.fullmatch(line))]
-    if len(fields) > 1 and any(found[1] for found in fields):
-        return _without_an_end(lines[:start])
-    for number in range(1, _LINES_OF_AN_INTRODUCTION + 1):
-        if _INTRODUCTION.fullmatch(" ".join(lines[-number:])):
-            return _without_an_end(lines[:-number])
+    if is_header(lines[start:], ruled_off=False):
+        return lines[:start]
+    for number in range(1, min(_LINES_OF_AN_INTRODUCTION, len(lines)) + 1):
+        if introduction(lines[-number:]):
+            return lines[:-number]
     return lines
