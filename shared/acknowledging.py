@@ -3,6 +3,14 @@
 Once in a conversation, and again only after a long silence; in a crisis what the committee wrote, once more. What is
 asked for has an id made of the conversation and of when it was last acknowledged: two projectors that decide at once,
 or one that decides again, ask for the same. It stops no clock, and is no answer.
+
+Where a person can open any number of conversations, as with every mail that answers none, they are told once in
+`ANYWHERE` over all of these on a channel: else a program that answers each acknowledgement with a new mail, and does
+not say that it is one, would be told for ever. The id is then made of when the person was last told in any of them. So
+two projectors that decide at once for two conversations of one person ask for the same, and one of the two is
+acknowledged; and what is projected before it is noted that they were told comes to the same id, and changes nothing. In
+a crisis all this holds for the committee's text: only what was said before the crisis does not count, so that each
+crisis adds one.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,11 +25,17 @@ from shared.ids import step_id
 from shared.languages import fitting, guess
 from shared.models import Message
 from shared.playbook import Playbook
-from shared.playbook.acknowledgement import EVERYWHERE, Words, filled_in
+from shared.playbook.acknowledgement import EVERYWHERE, Crisis, Words, filled_in
 from shared.projection.conversation import Conversation, FirstInboundAfter
 from shared.spoken import moment, span
 from shared.triage import assess
 from shared.words import words
+
+ANYWHERE = timedelta(hours=24)
+"""For how long a person who was told in one of many conversations is told in none of them again. RFC 3834, section 2,
+recommends seven days before the same response goes to the same sender again, but ours is mostly another one a day
+later: it says when somebody is here next. Nor is it `again_after`, which is for silence within one matter: whoever
+opens another conversation the day after next has another one."""
 
 LATE = timedelta(hours=1)
 """What is older was told late, or is told again: whoever wrote it is not to hear now that they were heard at once. What
@@ -38,11 +52,13 @@ def acknowledge(
     now: datetime,
     *,
     event_key: str,
+    told_anywhere: datetime | None,
     longest_wait: LongestWait,
     first_inbound_after: FirstInboundAfter,
 ) -> ReplyAsked | None:
     """Return what is to be said by itself to whoever wrote a message, or none; `head` is their conversation's, with the
-    message in it, and `event_key` the message's in the journal.
+    message in it, and `event_key` the message's in the journal. `told_anywhere` is when they were last told so on this
+    channel in any conversation that is one of many (`is_one_of_many`).
 
     Both questions are put only when all else speaks for an answer: `longest_wait` while it is open,
     `first_inbound_after` for a conversation that was acknowledged a long time ago.
@@ -50,8 +66,10 @@ def acknowledge(
     crisis = playbook.crisis if playbook.crisis.holds(now) else None
     if not (crisis or playbook.acknowledgement.is_on) or any(rule(message, head, playbook, now) for rule in _NEVER):
         return None
+    if is_one_of_many(head.thread) and _was_told_lately(told_anywhere, crisis, now):
+        return None
     last = head.acknowledged_at
-    is_first = last is None or bool(crisis and crisis.since and last < crisis.since)
+    is_first = last is None or _is_before(crisis, last)
     silence = playbook.acknowledgement.again_after
     if not is_first and not _nothing_of_ours_for(silence, head, message):
         return None
@@ -62,7 +80,7 @@ def acknowledge(
     if not is_first and not _nothing_of_theirs_for(silence, message, first_inbound_after):
         return None
     return ReplyAsked(
-        id=acknowledgement_id(head),
+        id=acknowledgement_id(head, told_anywhere),
         identity=head.identity,
         at=now,
         by=Agent(subject=OURSELVES),
@@ -76,11 +94,33 @@ def acknowledge(
     )
 
 
-def acknowledgement_id(head: Conversation) -> str:
-    """Return the id (`stp_` and 26 characters) of the next acknowledgement in a conversation."""
-    last = head.acknowledged_at.isoformat() if head.acknowledged_at else "never"
-    own = f"acknowledgement#{head.channel}#{last}#{head.thread}"
+def acknowledgement_id(head: Conversation, told_anywhere: datetime | None) -> str:
+    """Return the id (`stp_` and 26 characters) of the next acknowledgement in a conversation, or in any of those that
+    it is one of."""
+    if is_one_of_many(head.thread):
+        own = f"acknowledgement-anywhere#{head.channel}#{_instant(told_anywhere)}"
+    else:
+        own = f"acknowledgement#{head.channel}#{_instant(head.acknowledged_at)}#{head.thread}"
     return step_id(subject=OURSELVES, identity=head.identity, idempotency_key=own)
+
+
+def is_one_of_many(thread: str) -> bool:
+    """Return whether a conversation is one of any number that a person can open on its channel: a mail's, a ticket's, a
+    topic's, and not the one that they have in private with an account."""
+    return thread != "direct"
+
+
+def _instant(at: datetime | None) -> str:
+    return at.isoformat() if at else "never"
+
+
+def _was_told_lately(told: datetime | None, crisis: Crisis | None, now: datetime) -> bool:
+    """By our own clock: a message may be dated ahead of it, as one that a program dates."""
+    return told is not None and not _is_before(crisis, told) and now < told + ANYWHERE
+
+
+def _is_before(crisis: Crisis | None, at: datetime) -> bool:
+    return bool(crisis and crisis.since and at < crisis.since)
 
 
 type _Rule = Callable[[Message, Conversation, Playbook, datetime], bool]

@@ -62,7 +62,8 @@ _NEVER = Occasion(active=False)
 
 class Acknowledgement(Frozen):
     """When a customer is told at once that somebody will answer: once in a conversation, and again only when neither
-    side has said anything in it for so many days.
+    side has said anything in it for so many days. Over all conversations of which they can open any number, once in 24
+    hours.
 
     The queue is long when somebody has waited for `queue_is_long_minutes` of open time without an answer, or else for
     longer than they should. In public it is said on `public_channels` only.

@@ -43,6 +43,8 @@ class About(Frozen):
     """What is known of the person behind one identity; `contacts` are canonical and sorted.
 
     `unweighed` are those contact points, as they are indexed, of which it is still to be found out who else has them.
+    `acknowledged` is by channel when we last told them by ourselves, in a conversation that is one of many, that
+    somebody will answer.
     """
 
     identity: str
@@ -51,6 +53,7 @@ class About(Frozen):
     known: dict[str, Known] = Field(default_factory=dict)
     contacts: tuple[KnownContact, ...] = ()
     unweighed: tuple[tuple[ContactKind, str], ...] = ()
+    acknowledged: dict[str, Instant] = Field(default_factory=dict)
 
 
 def fold(about: About | None, event: PersonalEvent) -> About:
@@ -64,6 +67,12 @@ def fold(about: About | None, event: PersonalEvent) -> About:
             "contacts": _union(about.contacts, _contacts(event)),
         }
     )
+
+
+def acknowledged(about: About, channel: str, at: Instant) -> About:
+    """Return what is known with one more acknowledgement in it; the same for one that is in it already."""
+    last = max(at, about.acknowledged.get(channel, at))
+    return about.model_copy(update={"acknowledged": dict(sorted({**about.acknowledged, channel: last}.items()))})
 
 
 def to_be_weighed(before: About | None, after: About) -> About:

@@ -2,8 +2,8 @@
 
 It is decided after the conversations' heads are settled, whenever a batch is projected, and so once more when a batch
 is projected again: whoever dies before the write is made up for, and whoever dies after it finds it there. From its own
-record in the stream it is sent, and is noted in the conversation's head; what comes before that note meets the same
-key.
+record in the stream it is sent, and is noted in the conversation's head, and with the person where it is said in one of
+many conversations; what comes before these notes meets the same key.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -17,7 +17,9 @@ from shared.clocks.calendar import open_time
 from shared.listening import hearing
 from shared.models import Message
 from shared.playbook import Playbook
+from shared.projection import about as people
 from shared.projection import waits
+from shared.projection.about import About
 from shared.projection.asking import first_after, is_inbound, questions
 from shared.projection.conversation import Conversation, acknowledged
 from shared.projection.unanswered import LONG, stage
@@ -36,14 +38,17 @@ stage and have waited longest, and those that are to be looked at next."""
 def acknowledge(
     entries: Iterable[Entry],
     heads: Mapping[Key, Conversation | None],
+    about: About | None,
     *,
     table: Table,
     playbook: Callable[[], Playbook],
     now: Callable[[], datetime],
 ) -> None:
-    """Journal what is to be said by itself to whoever wrote one of these messages, once for each conversation.
+    """Journal what is to be said by itself to whoever wrote one of these messages, once for each conversation, and once
+    for all that are of many.
 
-    `heads` are the conversations' as they were settled. Of several messages in one, the last that needs it is answered.
+    `heads` are the conversations' as they were settled, `about` is who wrote. Of several messages in one, the last that
+    needs it is answered.
     """
     newest = sorted(entries, key=lambda entry: entry.event.occurred_at, reverse=True)
     for key, head in heads.items():
@@ -55,6 +60,7 @@ def acknowledge(
                     playbook(),
                     now(),
                     event_key=entry.key.sk,
+                    told_anywhere=about.acknowledged.get(head.channel) if about else None,
                     longest_wait=partial(_longest_wait, table, playbook(), now()),
                     first_inbound_after=partial(first_after, table, entry.event, counts=is_inbound),
                 )
@@ -66,6 +72,12 @@ def acknowledge(
 def note(step: ReplyAsked, head: Conversation | None) -> Conversation | None:
     """Return the head of the conversation in which something was said by itself, with that in it."""
     return head and acknowledged(head, step.at)
+
+
+def note_anywhere(step: ReplyAsked, about: About | None) -> About | None:
+    """Return what is known of the person to whom something was said by itself in one of many conversations, with that
+    in it."""
+    return about and people.acknowledged(about, step.channel, step.at)
 
 
 def _longest_wait(table: Table, playbook: Playbook, now: datetime) -> timedelta | None:

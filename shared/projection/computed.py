@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.acknowledging import is_one_of_many
 from shared.casework.replies import ReplyHead
 from shared.casework.steps import ReplyAsked, Step
 from shared.listening import Hears, hearing
@@ -42,8 +43,9 @@ def compute(
     kept: Iterable[ReplyHead] = (),
 ) -> Computed:
     """Return what all entries of one identity come to, in whatever order they are given, under a playbook; `steps` are
-    those that the company took, of which the heads know when it acknowledged and replied. `kept` are its replies as the
-    table has them: some of what was told of them was told under another identity."""
+    those that the company took, of which the heads know when it acknowledged and replied, and `about` when it
+    acknowledged. `kept` are its replies as the table has them: some of what was told of them was told under another
+    identity."""
     events = [entry.event for entry in entries if entry.event.names_a_customer]
     about = None
     for event in events:
@@ -55,6 +57,8 @@ def compute(
         if isinstance(step, ReplyAsked) and step.automatic:
             key = keys.conversation_of(identity_name=step.identity, channel=step.channel, thread=step.thread)
             heads |= {key: conversations.acknowledged(heads[key], step.at)} if key in heads else {}
+            if about is not None and is_one_of_many(step.thread):
+                about = people.acknowledged(about, step.channel, step.at)
     listed = (_head(key, head, playbook) for key, head in heads.items())
     return Computed(about, heads, dict([*_people(about), *listed, *_revisions(events), *replied.items.items()]))
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache, partial
 
+from shared.acknowledging import is_one_of_many
 from shared.casework.cases import OFFERING
 from shared.casework.commitments import CommitmentHead
 from shared.casework.steps import CaseMove, LinkDecision, ReplyAsked, ReplyMove, Step
@@ -98,6 +99,9 @@ class Projector:
         if isinstance(step, ReplyAsked) and step.automatic:
             key = keys.conversation_of(identity_name=step.identity, channel=step.channel, thread=step.thread)
             self._settle(key, self.table.get(key), Conversation, partial(acknowledging.note, step))
+            if is_one_of_many(step.thread):
+                key = keys.about(step.identity)
+                self._settle(key, self.table.get(key), About, partial(acknowledging.note_anywhere, step))
         tell(step, self.cases, self.departments)  # whoever has it now comes first
 
     @property
@@ -129,7 +133,7 @@ class Projector:
         # it: before the watch closes what was answered elsewhere, it looks.
         lately = {key for key, head in settled.items() if head and self.answering.answered_lately(head)}
         self.answering.asked_on(event for event in events if keys.conversation(event) in lately)
-        acknowledging.acknowledge(entries, settled, table=self.table, playbook=self.playbook, now=self.now)
+        acknowledging.acknowledge(entries, settled, about, table=self.table, playbook=self.playbook, now=self.now)
         tell_heard(heard, self.cases, self.departments)
 
     def _know(self, events: Sequence[PersonalEvent], seen: dict[Key, Item]) -> About | None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.acknowledging import LATE, acknowledge, acknowledgement_id
+from shared.acknowledging import ANYWHERE, LATE, acknowledge, acknowledgement_id
 from shared.casework.steps import OURSELVES, Agent, ReplyAsked
 from shared.models import Attachment, Author, Message
 from shared.playbook import Playbook, parse
@@ -107,6 +107,7 @@ def said(
     by: Playbook = PLAYBOOK,
     wait: Any = never,
     first: Any = unasked,
+    anywhere: datetime | None = None,
     **known: Any,
 ) -> ReplyAsked | None:
     return acknowledge(
@@ -115,6 +116,7 @@ def said(
         by,
         now or what.occurred_at + timedelta(seconds=3),
         event_key="event#1",
+        told_anywhere=anywhere,
         longest_wait=wait,
         first_inbound_after=first,
     )
@@ -219,7 +221,7 @@ def test_all_that_is_to_be_said_and_by_whom() -> None:
     what = message(thread="t1")
     answer = said(what)
     assert answer == ReplyAsked(
-        id=acknowledgement_id(head(what)),
+        id=acknowledgement_id(head(what), None),
         identity=what.identity,
         at=SUNDAY + timedelta(seconds=3),
         by=Agent(subject=OURSELVES),
@@ -366,7 +368,7 @@ def test_again_only_when_we_had_not_said_a_word_for_so_long(days: float, is_told
 def test_each_conversation_and_each_silence_has_an_id_of_its_own() -> None:
     first = head(message())
     ids = [
-        acknowledgement_id(each)
+        acknowledgement_id(each, None)
         for each in (
             first,
             head(message(thread="other")),
@@ -377,7 +379,69 @@ def test_each_conversation_and_each_silence_has_an_id_of_its_own() -> None:
         )
     ]
     assert len({*ids}) == len(ids)
-    assert acknowledgement_id(head(message(when=MONDAY_NOON), message())) == acknowledgement_id(first)
+    again = head(message(when=MONDAY_NOON), message())
+    assert acknowledgement_id(again, None) == acknowledgement_id(again, SUNDAY) == acknowledgement_id(first, None)
+
+
+# ------------------------------------------------------------------------- once over any number of conversations
+
+
+@pytest.mark.parametrize(
+    ("since", "is_told"),
+    [
+        (timedelta(0), False),
+        (timedelta(seconds=3), False),
+        (ANYWHERE - timedelta(microseconds=1), False),
+        (ANYWHERE, True),
+        (timedelta(days=2), True),
+    ],
+)
+def test_who_opens_another_conversation_was_told_already_for_a_day(since: timedelta, is_told: bool) -> None:
+    what = message(channel="email", thread="<2@example.org>")
+    now = what.occurred_at + timedelta(seconds=3)
+    assert (said(what, now=now, anywhere=now - since) is not None) == is_told
+
+
+def test_what_a_program_dates_ahead_is_told_no_sooner() -> None:
+    what = message(channel="app", thread="2", when=SUNDAY + ANYWHERE)
+    assert said(what, now=SUNDAY + timedelta(minutes=1), anywhere=SUNDAY) is None
+
+
+def test_in_the_one_conversation_that_they_have_what_was_said_in_others_does_not_count() -> None:
+    assert said(message(), anywhere=SUNDAY) is not None
+
+
+def test_it_holds_in_public_too_where_a_program_would_go_on_before_everybody() -> None:
+    what = message(channel="x_mention", visibility="public", summons=True, thread="2")
+    assert said(what, anywhere=SUNDAY - timedelta(hours=1)) is None
+
+
+def test_a_conversation_keeps_to_its_own_silence_beside_that() -> None:
+    what = message(channel="email", thread="<2@example.org>")
+    assert said(what, anywhere=SUNDAY - timedelta(days=2), acknowledged_at=SUNDAY - timedelta(days=2)) is None
+
+
+@pytest.mark.parametrize(("last", "is_told"), [("22T09:59", True), ("22T10:00", False), ("22T11:59", False)])
+def test_the_committee_is_heard_once_more_and_then_like_anything_else(last: str, is_told: bool) -> None:
+    by = playbook(CRISIS.replace("2026-11-21T10", "2026-11-22T10"))
+    what = message(channel="email", thread="<2@example.org>")
+    assert (said(what, by=by, anywhere=at(last)) is not None) == is_told
+
+
+def test_of_many_conversations_all_together_have_one_id_for_each_time() -> None:
+    one, other = (message(channel="email", thread=thread) for thread in ("<1@example.org>", "<2@example.org>"))
+    for last in (None, SUNDAY):
+        assert acknowledgement_id(head(one), last) == acknowledgement_id(head(other), last)
+        assert acknowledgement_id(acknowledged(head(one), SUNDAY), last) == acknowledgement_id(head(other), last)
+    apart = [
+        acknowledgement_id(head(one), None),
+        acknowledgement_id(head(one), SUNDAY),
+        acknowledgement_id(head(one), SUNDAY + timedelta(microseconds=1)),
+        acknowledgement_id(head(one.model_copy(update={"channel": "app"})), None),
+        acknowledgement_id(head(one.model_copy(update={"identity": "email:a:luis@example.org"})), None),
+        acknowledgement_id(head(one.model_copy(update={"thread": "direct"})), None),
+    ]
+    assert len({*apart}) == len(apart)
 
 
 instants = st.integers(-20, 20).map(lambda hours: SUNDAY + timedelta(hours=hours))

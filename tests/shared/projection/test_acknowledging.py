@@ -3,6 +3,7 @@ overtakes what."""
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -20,6 +21,7 @@ from shared.models import Delivery, Message
 from shared.platforms import load
 from shared.playbook import Acknowledgement, Playbook, parse
 from shared.projection import unanswered
+from shared.projection.about import About
 from shared.projection.conversation import Conversation
 from shared.repair.reproject import reproject
 from shared.store import journal, keys, steps
@@ -30,6 +32,8 @@ from tests.conftest import NOW, TABLE
 from tests.double import Answer
 from tests.double.wire import Arguments
 from tests.shared.platforms.meta import sender as meta
+from tests.shared.platforms.ses import sender as ses
+from tests.shared.platforms.ses.letters import mail, received
 from tests.shared.platforms.standard_webhooks import sender as standard_webhooks
 from tests.shared.platforms.telegram import sender as telegram
 from tests.shared.platforms.x import sender as x
@@ -231,10 +235,171 @@ def test_several_messages_together_are_answered_once_as_the_last_that_wants_it(w
     assert step.reply_to == keys.event(message(at=SUNDAY + timedelta(seconds=1))).sk
 
 
-def test_each_conversation_of_a_person_is_one(world: World) -> None:
-    journalled(world, *(message(thread=thread, external_id=thread) for thread in ("a", "b", "a#b", "a")))
+def test_each_conversation_of_a_person_is_one_but_those_of_many_are_one_together(world: World) -> None:
+    threads = ("direct", "a", "b", "a#b", "a")
+    journalled(world, *(message(thread=thread, external_id=thread) for thread in threads))
     world.settle()
-    assert sorted(step.thread for step in asked(world)) == ["a", "a#b", "b"]
+    said = [step.thread for step in asked(world)]
+    assert len(said) == 2
+    assert "direct" in said
+
+
+# ------------------------------------------------------------------------ whoever opens a conversation with every word
+
+MAILBOX = "ayuda@example.com"
+
+
+def letter(number: int, *, sender: str = "ana@example.org") -> Message:
+    """A mail that answers none."""
+    return message(
+        at=SUNDAY + timedelta(seconds=number),
+        external_id=f"<{number}@example.org>",
+        thread=f"<{number}@example.org>",
+        identity=f"email:{MAILBOX}:{sender}",
+        account=MAILBOX,
+        channel="email",
+    )
+
+
+def person(world: World, sender: str = "ana@example.org") -> About:
+    item = world.table.get(keys.about(f"email:{MAILBOX}:{sender}"))
+    assert item is not None
+    return About.model_validate_json(item["state"]["S"])
+
+
+def test_a_program_that_answers_each_acknowledgement_with_a_new_mail_is_told_once() -> None:
+    """Five signed mails from Amazon SES, none of which says that a program wrote it."""
+    world = World({f"ses/{ses.ACCOUNT}": {"signing": list(ses.SECRETS)}})
+    publish(world.table, playbook())
+    for number in range(5):
+        world.clock = SUNDAY + timedelta(seconds=40 * number)
+        raw = mail(
+            "Hemos recibido su mensaje.",
+            From="Robot <robot@example.org>",
+            Message_ID=f"<{number}@robot.example.org>",
+            Date=format_datetime(world.clock),
+        )
+        came = received(raw).replace(b"2026-09-21T10:00:01.000Z", world.clock.strftime("%Y-%m-%dT%TZ").encode())
+        body = ses.enclose(came, ses.SECRETS[0], world.clock)
+        headers = ses.sign(body, ses.SECRETS[0], world.clock)
+        world.deliver(platform="ses", account=ses.ACCOUNT, headers=headers, body=body)
+        world.settle()
+    (step,) = asked(world)
+    assert step.thread == "<0@robot.example.org>"
+    heads = [item for item in world.scan() if item["sk"]["S"].startswith(keys.CONVERSATION_PREFIX)]
+    assert len(heads) == 5
+    assert person(world, "robot@example.org").acknowledged == {"email": step.at}
+
+
+def test_somebody_else_in_the_same_minute_is_told_as_ever(world: World) -> None:
+    for number, sender in enumerate(("ana@example.org", "luis@example.org", "ana@example.org")):
+        journalled(world, letter(number, sender=sender))
+        world.settle()
+    assert [step.identity.rpartition(":")[2] for step in asked(world)] == ["ana@example.org", "luis@example.org"]
+
+
+def test_whoever_writes_anew_two_days_later_is_told_again(world: World) -> None:
+    found = []
+    for hours in (0, 1, 23, 48, 49, 71):
+        world.clock = SUNDAY.replace(hour=20) + timedelta(hours=hours)
+        what = letter(int((world.clock - SUNDAY).total_seconds()))
+        journalled(world, what)
+        world.settle()
+        found.append(len(told(world)))
+    assert found == [1, 1, 1, 2, 2, 2]
+    assert person(world).acknowledged == {"email": asked(world)[-1].at}
+
+
+def test_in_a_crisis_a_program_hears_the_committee_once(world: World) -> None:
+    journalled(world, letter(0))
+    world.settle()
+    crisis = playbook().crisis.model_copy(update={"active": True, "since": SUNDAY + timedelta(minutes=1)})
+    publish(world.table, playbook().model_copy(update={"version": playbook().version + 1, "crisis": crisis}))
+    for number in range(61, 66):
+        world.clock = SUNDAY + timedelta(seconds=number)
+        journalled(world, letter(number))
+        world.settle()
+    first, second = told(world)
+    assert first.startswith(SPANISH)
+    assert second.startswith("Sabemos que hay una avería")
+
+
+def test_what_is_projected_before_the_person_is_known_to_be_told_is_told_nothing(world: World) -> None:
+    """The step's record may come late, and each of these mails by itself."""
+    for number in range(3):
+        journalled(world, letter(number))
+        project(world)
+    assert len(told(world)) == 1
+    world.settle()
+    assert len(told(world)) == 1
+    assert person(world).acknowledged == {"email": asked(world)[0].at}
+
+
+def test_two_projectors_at_once_tell_one_person_once_in_one_of_two_conversations() -> None:
+    number, came_in = 0, True
+    while came_in:
+        number += 1
+        world = open_world()
+        journalled(world, letter(0), letter(1))
+        one, other = (item for item in world.undone() if item["sk"]["S"].startswith(keys.EVENT_PREFIX))
+        interloper = Interloper(world, number, [other])
+        world.cloud.hooks.append(interloper)
+        world.projector().project([one])
+        world.cloud.hooks.remove(interloper)
+        came_in = interloper._left <= 0
+        world.settle()
+        (step,) = asked(world)
+        assert person(world).acknowledged == {"email": step.at}
+        assert len(world.cloud.look().messages(world.replies_url)) == 1
+
+
+def test_who_dies_while_it_is_noted_that_somebody_was_told_notes_it_the_next_time() -> None:
+    number, died = 0, True
+    while died:
+        number += 1
+        world = open_world()
+        journalled(world, letter(0))
+        world._done |= {key_of(item) for item in project(world)}
+        (record,) = (item for item in world.undone() if item["sk"]["S"].startswith(keys.STEP_PREFIX))
+        made = [name for name, _ in world.calls].count("PutItem")
+        world._refused = {"PutItem": (made + number,)}
+        died = False
+        try:
+            world.projector().project([record])
+        except ClientError:
+            died = True
+        world._refused = {}
+        world.clock += timedelta(seconds=5)
+        journalled(world, letter(5))
+        world.settle()
+        (step,) = asked(world)
+        assert person(world).acknowledged == {"email": step.at}
+    assert number > 3, "the reply's head, the conversation's and the person's are written"
+
+
+def test_that_the_person_was_told_is_computed_again_from_the_journal(world: World) -> None:
+    for number in (0, 1):
+        journalled(world, letter(number))
+        world.settle()
+    partition, before = keys.identity(letter(0).identity), world.scan()
+    assert list(reproject([partition], table=world.table, playbook=playbook, now=world.now, do=True)) == []
+    assert world.scan() == before
+    key, known = keys.about(letter(0).identity), person(world)
+    world.cloud.client("dynamodb").delete_item(TableName=TABLE, Key={"pk": {"S": key.pk}, "sk": {"S": key.sk}})
+    list(reproject([partition], table=world.table, playbook=playbook, now=world.now, do=True))
+    assert person(world) == known
+    assert known.acknowledged
+
+
+def test_an_ordinary_mail_costs_no_call_more(world: World) -> None:
+    def costs(number: int) -> list[str]:
+        return projecting(world, letter(number))
+
+    first = costs(0)
+    assert len(told(world)) == 1
+    without = open_world(by=playbook().model_copy(update={"acknowledgement": Acknowledgement()}))
+    assert first == [*projecting(without, letter(0)), "PutItem"]
+    assert costs(1) == projecting(without, letter(1))
 
 
 # ------------------------------------------------------------------------------------------------ what it leaves behind
