@@ -1,6 +1,7 @@
 """What every suite stands on: a frozen clock, fake credentials, an in-process AWS with the template's own table."""
 
 import os
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ import boto3
 import pytest
 from hypothesis import HealthCheck, settings
 from moto import mock_aws
+from moto.core.botocore_stubber import BotocoreStubber
 
 from shared.store.table import Table
 from tests import corpus
@@ -38,8 +40,19 @@ os.environ.update(
 
 
 @pytest.fixture
-def aws() -> Iterator[None]:
-    """An AWS of this process's own, empty."""
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An AWS of this process's own, empty, that sees to one request at a time.
+
+    moto's backends are plain dictionaries: of two threads, one reads what the other is changing, and gets a 500 or a
+    `RuntimeError` that no AWS would give.
+    """
+    turn, answer = threading.Lock(), BotocoreStubber.process_request
+
+    def in_turn(stubber: BotocoreStubber, request: Any) -> Any:
+        with turn:
+            return answer(stubber, request)
+
+    monkeypatch.setattr(BotocoreStubber, "process_request", in_turn)
     with mock_aws():
         yield
 
