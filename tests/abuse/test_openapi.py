@@ -37,7 +37,7 @@ from tests.services.customer360.counter import Counter as CustomerCounter
 from tests.template import ROOT
 
 SERVICES = sorted(path.parent.name for path in (ROOT / "services").glob("*/openapi.py"))
-EXAMPLES = 60
+EXAMPLES = 30
 """Of each operation, and of each kind: requests that fit the description, and requests that do not."""
 
 KNOWN: Mapping[str, tuple[str, ...]] = {

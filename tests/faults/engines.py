@@ -18,6 +18,9 @@ from tests.double.streams import SHARD, shown_record
 from tests.faults.wire import Call, Wire
 from tests.injection import NOT_CALLED
 
+_SESSION = boto3.Session()
+"""It reads the services' descriptions once: making the clients anew for every run was most of what a run took."""
+
 
 class Aws:
     """An AWS that is reached through boto3. Faults come by botocore's own events
@@ -28,11 +31,12 @@ class Aws:
         self._endpoint = endpoint
         self._made: dict[str, Any] = {}
         self._mode: str | None = None
+        self._read: dict[str, tuple[str, list[dict[str, Any]]]] = {}
 
     def client(self, service: str) -> Any:
         if service not in self._made:
             config = Config(retries={"total_max_attempts": 1}, read_timeout=20)
-            made = boto3.Session().client(cast(Any, service), config=config, endpoint_url=self._endpoint)
+            made = _SESSION.client(cast(Any, service), config=config, endpoint_url=self._endpoint)
             made.meta.events.register_first("before-send", self._before)
             made.meta.events.register("after-call", lambda **_: self.after())
             self._made[service] = made
@@ -99,14 +103,22 @@ class Aws:
 
     def records(self, stream: str, start: int) -> list[dict[str, Any]]:
         streams = self.client("dynamodbstreams")
-        place = {"StreamArn": stream, "ShardId": self.shard(stream)}
-        iterator = streams.get_shard_iterator(**place, ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
-        found: list[dict[str, Any]] = []
-        while iterator:
+        iterator, found = self._read.get(stream) or (self._from_the_first(stream), [])
+        more = True
+        while more:
             answer = streams.get_records(ShardIterator=iterator)
-            found += answer["Records"]
-            iterator = answer.get("NextShardIterator") if answer["Records"] else None
+            iterator, more = answer["NextShardIterator"], answer["Records"]
+            found += more
+        self._read[stream] = iterator, found
         return found[start:]
+
+    def _from_the_first(self, stream: str) -> str:
+        place = {"StreamArn": stream, "ShardId": self.shard(stream)}
+        return str(
+            self.client("dynamodbstreams").get_shard_iterator(**place, ShardIteratorType="TRIM_HORIZON")[
+                "ShardIterator"
+            ]
+        )
 
     def objects(self, bucket: str) -> list[str]:
         return [found["Key"] for found in self.client("s3").list_objects_v2(Bucket=bucket).get("Contents", [])]

@@ -1,5 +1,6 @@
 """Where worlds are made: one engine with the template on it, a playbook published and the accounts' secrets known."""
 
+import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,9 @@ from tests.template import ROOT, template
 
 ISSUER = {"JwtIssuer": "https://issuer.example", "JwtAudience": "mostrador"}
 """Whose tokens open the desk."""
+
+FULL = os.environ.get("FAULT_DEPTH") == "full"
+"""Whether what takes minutes is explored as well (`make faults`): something smaller of each kind is explored always."""
 
 NOTICE = timedelta(hours=10)
 """How long a promise is nearly due before it is broken: time for as many rounds as a few faults take."""

@@ -92,7 +92,7 @@ def all_leave_the_same(engine: Engine, story: str, part: str, calm_run: Ran, fau
 
 
 def test_on_moto(moto: Engine) -> None:
-    one_call_after_the_other(moto, "one complaint", "moto", every=2)
+    one_call_after_the_other(moto, "one complaint", "moto", every=3)
 
 
 def test_the_desk_on_moto(moto: Engine) -> None:

@@ -1,6 +1,5 @@
 """All interleavings of two and of three runs at once, with and without a death at any point."""
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -15,7 +14,7 @@ from tests.faults import figures, lambdas
 from tests.faults.arrivals import Acted, Arrival, Arriving, Asked
 from tests.faults.figures import Figures
 from tests.faults.interleaving import Run, Scheduler
-from tests.faults.lab import Lab
+from tests.faults.lab import FULL, Lab
 from tests.faults.mutants import kind_of
 from tests.faults.picture import Picture, picture
 from tests.faults.progress import Range
@@ -377,6 +376,7 @@ SCENES |= LINKING
 A_PROMISE_KEPT_WHEN_NEARLY_DUE = (one(ASKS), PROMISES, keeps(at=timedelta(hours=32)))
 
 _LONG = {
+    "two projectors, two words on one pair",
     "two projectors, a chain of links",
     "two projectors, two are parted and prove the same",
     "two projectors, the same address of two",
@@ -392,10 +392,8 @@ _DEEP = {
     *((scene, 1) for scene in LINKING),
     *((scene, 0) for scene in _LONG),
 }
-"""Scenes with so many calls that they take minutes, most of them only with a death in them: followed when `FAULT_DEPTH`
-is `full`. One of each kind is followed always."""
-
-FULL = os.environ.get("FAULT_DEPTH") == "full"
+"""Scenes with so many calls that they take minutes, most of them only with a death in them: followed at full depth. One
+of each kind is followed always."""
 
 FOLLOWED = [(scene, deaths) for deaths in (0, 1) for scene in SCENES if FULL or (scene, deaths) not in _DEEP]
 

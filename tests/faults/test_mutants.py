@@ -9,7 +9,7 @@ import pytest
 
 from tests.faults import figures
 from tests.faults.figures import Figures
-from tests.faults.lab import Lab
+from tests.faults.lab import FULL, Lab
 from tests.faults.mutants import (
     AT_THE_DESK,
     DESIGNS,
@@ -24,7 +24,7 @@ from tests.faults.mutants import (
 from tests.faults.picture import Picture, picture
 from tests.faults.sequential import Explorer, same
 from tests.faults.stories import A_CONVERSATION, ASKS, AT_LAST, STORIES, one, together
-from tests.faults.test_interleavings import FULL, LINKING, SCENES, calm_picture, follow
+from tests.faults.test_interleavings import LINKING, SCENES, calm_picture, follow
 from tests.faults.test_orders import people
 from tests.faults.wire import Call, Way, modes_of
 
