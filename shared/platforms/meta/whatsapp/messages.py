@@ -95,14 +95,15 @@ def _introduced(unit: Unit, *, direction: Direction) -> list[Event]:
 
 def _message(unit: Unit, message: _Message, direction: Direction, frame: Frame) -> Message:
     text, attachments = content(unit.value, errors=unit.context["errors"])
-    return Message(
+    said = {
         **frame,
-        external_id=message.id,
-        direction=direction,
-        text=text,
-        attachments=(*attachments, *_brought_by(message)),
-        reply_to=message.reply_to,
-    )
+        "external_id": message.id,
+        "direction": direction,
+        "text": text,
+        "attachments": (*attachments, *_brought_by(message)),
+        "reply_to": message.reply_to,
+    }
+    return Message.model_validate(said)
 
 
 def _answered(unit: Unit, *, direction: Direction) -> list[Event]:

@@ -117,12 +117,12 @@ def _digits(written: str) -> str:
 
 def frame(unit: Unit, person: Person, at: datetime, *, thread: str | None = None) -> Frame:
     """Return what an event of this person has in common with all others; a group is a thread of its own."""
-    return Frame(
-        identity=f"whatsapp:{unit.account}:{person.id}",
-        account=unit.account,
-        channel="whatsapp",
-        thread=thread or "direct",
-        author=person.author,
-        occurred_at=at,
-        dated=True,
-    )
+    return {
+        "identity": f"whatsapp:{unit.account}:{person.id}",
+        "account": unit.account,
+        "channel": "whatsapp",
+        "thread": thread or "direct",
+        "author": person.author,
+        "occurred_at": at,
+        "dated": True,
+    }
