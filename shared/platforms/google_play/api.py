@@ -4,24 +4,28 @@ from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import quote
 
-from shared.oauth import google
+from shared.oauth import google, google_service_account, is_service_account
 from shared.ports import Answer, Asking, Presence
 
 HOST = "androidpublisher.googleapis.com"
 KIND = "app"
 
+_SCOPE = "https://www.googleapis.com/auth/androidpublisher"
+
 _PUBLISH = "publish it with `python -m infra.publish tokens`"
 REFUSALS: Mapping[int, str] = {
     0: "does not answer; it is asked again",
-    401: f"does not accept the token: allow the access anew, as its README says, and {_PUBLISH}",
-    403: "does not let us see this app's reviews: in the Play Console, Users and permissions, give whoever allowed the "
-    "access the right to reply to reviews, and see that the API is on in their Cloud project",
+    401: f"does not accept the token or key: make one anew, as its README says, and {_PUBLISH}",
+    403: "does not let us see this app's reviews: in the Play Console, Users and permissions, give the service account "
+    "or whoever allowed the access, the right to reply to reviews, and see that the API is on in its Cloud project",
     404: "has no such app: write its package name into the playbook",
     429: "says that the 200 readings an hour are used up: set poll_every_minutes in the playbook",
 }
 
 
-def sign_in(presence: Presence, now: datetime) -> Asking[str | Answer]:  # noqa: ARG001 - every platform's is asked alike
+def sign_in(presence: Presence, now: datetime) -> Asking[str | Answer]:
+    if is_service_account(presence.token):
+        return google_service_account(presence.token, now, scope=_SCOPE)
     return google(presence.token)
 
 
