@@ -37,6 +37,7 @@ INHERITED = (
     "tests/contract/test_every_platform.py",
     "tests/contract/test_every_proof.py",
     "tests/contract/test_polled.py",
+    "tests/contract/test_polled_again.py",
     "tests/shared/platforms/bell",
     "tests/shared/test_platforms.py",
     "tests/services/customer360/test_samples.py",
