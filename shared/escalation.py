@@ -73,7 +73,7 @@ class Escalation(Frozen):
     once it is answered. `reopened_at` is when it was last taken up again after it was answered, `solved_event_key` the
     journal's key of the message in which the customer said since that it is solved, and `solved_event_of` under which
     other identity of theirs they said it. `corrections` are the last words on
-    what the triage got wrong.
+    what the triage got wrong. `unresolved_at` is when it was raised, once, for not being resolved in time.
 
     `is_answered` is whether the customer's question was answered, whoever has the case since, and `asked_on_at` when
     they were found to have asked on after that; both stay when it is offered to another department. `answered_in` is
@@ -123,6 +123,7 @@ class Escalation(Frozen):
     solved_event_of: str | None = None
     next_by: Instant | None = None
     ended_at: Instant | None = None
+    unresolved_at: Instant | None = None
     last: Done | None = None
     corrections: tuple[Correction, ...] = ()
     path: tuple[Passage, ...] = ()

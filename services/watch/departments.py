@@ -10,13 +10,14 @@ from contextlib import suppress
 from shared import telemetry
 from shared.casework import cases
 from shared.casework.cases import Doing
-from shared.casework.overdue import overdue
+from shared.casework.overdue import overdue, unresolved
 from shared.errors import Conflict
 from shared.escalation import Escalation
 from shared.playbook import Playbook
 from shared.projection.grounds import groundless, grounds
 from shared.projection.open_work import attempts_at, kind_of
 from shared.projection.projector import Projector
+from shared.projection.resolving import resolve_by
 from shared.store.keys import Key
 from shared.store.table import Item
 
@@ -36,8 +37,8 @@ def see_to(projector: Projector, key: Key) -> None:
     if item is None or kind not in KINDS:
         return
     projector.postpone(key, kind=kind, attempts=attempts_at(item))
-    if not move_on(projector, item):
-        projector.list_as_it_stands(key)
+    if not move_on(projector, item) and (item := projector.table.get(key)):
+        _resolve(projector, item)
 
 
 def move_on(projector: Projector, item: Item) -> bool:
@@ -62,6 +63,23 @@ def move_on(projector: Projector, item: Item) -> bool:
         _count(case, due, playbook)
         return True
     return False
+
+
+def _resolve(projector: Projector, item: Item) -> None:
+    """Raise an escalation if the time is over in which it was to be resolved, once, and list it as it stands.
+
+    The item was read before the clock: what is told meanwhile that may bring it forward changes it, and it is looked at
+    once more.
+    """
+    kept, playbook = Escalation.model_validate_json(item["state"]["S"]), projector.playbook()
+    by = resolve_by(projector.table, kept, playbook, projector.now())
+    due = unresolved(kept, by, projector.now(), playbook)
+    if due is None:
+        projector.cases.list_as_it_stands(item, lambda *_: by)
+        return
+    with suppress(Conflict):  # somebody was faster
+        projector.cases.take(projector.cases.do(kept.identity, kept.id, due, seen=kept.number))
+        _count(kept, due, playbook)
 
 
 def _count(case: Escalation, due: Doing, playbook: Playbook) -> None:

@@ -13,7 +13,7 @@ from shared.casework.steps import OURSELVES, Act, Agent, CaseMove, Corrections, 
 from shared.errors import Conflict, InvalidParameter
 from shared.escalation import Done, Due, Escalation, Offer, Passage, State, accept_by, answer_by
 from shared.ids import move_id
-from shared.playbook import Playbook, Priority
+from shared.playbook import ClockKind, Playbook, Priority
 
 BY_OURSELVES = Agent(subject=OURSELVES)
 
@@ -81,7 +81,9 @@ def _with(case: Escalation, move: CaseMove) -> Escalation:
         changes["offer"] = move.number
     if move.act == "corrected":
         changes["corrections"] = corrections.fold(case.corrections, move)
-    if move.act == "reminded":
+    if move.clock == "resolve":
+        changes["unresolved_at"] = move.at
+    elif move.act == "reminded":
         changes["reminders"] = case.reminders + 1
     if move.act == "answered":
         changes |= {"is_answered": True, "answered_in": move.answered_in or case.answered_in}
@@ -195,6 +197,7 @@ class Doing(NamedTuple):
     evidence_of: str | None = None
     corrections: Corrections | None = None
     answered_in: Talk | None = None
+    clock: ClockKind | None = None
 
 
 def move(case: Escalation, doing: Doing, playbook: Playbook, *, step_id: str | None = None) -> CaseMove:
@@ -224,6 +227,7 @@ def move(case: Escalation, doing: Doing, playbook: Playbook, *, step_id: str | N
         evidence=doing.evidence,
         evidence_of=doing.evidence_of,
         answered_in=doing.answered_in,
+        clock=doing.clock,
     )
 
 
@@ -256,6 +260,8 @@ def _due_by(case: Escalation, doing: Doing, department: str, priority: Priority,
     """Return until when the next thing is to be done; none where that stays as it is. Another priority counts from when
     the clock began; a reminder gives as much time again, and twice as much each further time."""
     if doing.act == "said_solved" or (doing.act == "corrected" and doing.priority is None):
+        return None
+    if doing.act == "reminded" and doing.clock is not None:
         return None
     corrected = doing.act == "corrected"
     times = 2 ** min(case.reminders, _MOST_DOUBLINGS) if doing.act == "reminded" else 1

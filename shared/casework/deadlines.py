@@ -30,6 +30,21 @@ def customer_due(case: Escalation, playbook: Playbook) -> datetime | None:
     return due(Run(kinds[0], case.priority, stretches), within, playbook.calendar)
 
 
+def first_look(case: Escalation, playbook: Playbook) -> datetime | None:
+    """Return when somebody has to look until when an escalation is to be resolved: at once, for when its matter began,
+    and for how long we waited for the customer since, it does not know.
+
+    None when nobody has accepted it, when it was raised for that already, and by a playbook without such a clock.
+    """
+    is_asked = case.state == "accepted" and not case.unresolved_at and not case.commitment_id
+    return case.last.at if is_asked and case.last and resolves(playbook) else None
+
+
+def resolves(playbook: Playbook) -> bool:
+    """Return whether a playbook says of any matter within which time it is to be resolved."""
+    return any(target.kind == "resolve" for target in playbook.clocks)
+
+
 def _stretches(case: Escalation, since: datetime) -> Iterator[Stretch]:
     """Yield from when on which department had it, since the customer asked, or asked on."""
     for stop in case.path:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, TypeAdapter
 
 from shared.models import Frozen, Identifier, Instant
-from shared.playbook import DepartmentName, Priority
+from shared.playbook import ClockKind, DepartmentName, Priority
 from shared.replying import Template
 
 Pair = tuple[Identifier, Identifier]
@@ -157,6 +157,7 @@ class CaseMove(_Step):
     thing is to be done, by the playbook of then. `corrections` are what else of the triage is otherwise. `evidence` is
     the journal's key of the event that brought it about, within the partition of the identity, or of the customer's
     other one that `evidence_of` names. `answered_in` is where they were answered in another conversation than its own.
+    `clock` is the one that ran out, where that is not the one of the next thing, whose time stays as it is.
     """
 
     kind: Literal["case"] = "case"
@@ -170,6 +171,7 @@ class CaseMove(_Step):
     evidence: str | None = None
     evidence_of: str | None = None
     answered_in: Talk | None = None
+    clock: ClockKind | None = None
 
 
 class ReplyAsked(_Step):

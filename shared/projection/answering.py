@@ -11,7 +11,7 @@ when the customer says something, when a case is answered, and before it is take
 which of the two, the answer or the question, is heard of first.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +19,7 @@ from typing import Any
 
 from shared.casework import cases
 from shared.casework.cases import BY_OURSELVES, Doing
+from shared.casework.deadlines import resolves
 from shared.casework.replies import ReplyHead
 from shared.casework.solved import says_solved
 from shared.casework.steps import OURSELVES, CaseMove, Talk
@@ -29,7 +30,7 @@ from shared.listening import Hears, hearing
 from shared.models import Call, Message, PersonalEvent
 from shared.playbook import Playbook
 from shared.projection.asking import questions, said_after
-from shared.projection.cases import Cases, open_cases
+from shared.projection.cases import Cases, look_again, open_cases
 from shared.projection.conversation import Conversation, asks, speaks
 from shared.projection.going_on import head, other_talk, own_talk, talk_of
 from shared.projection.links import members
@@ -103,13 +104,32 @@ class Answering:
                         doing = Doing("said_solved", self.now(), BY_OURSELVES, SOLVED, **_shown_by(entry, case))
                         self._once(case, doing)
 
-    def asked_on(self, events: Iterable[PersonalEvent]) -> None:
-        """See to the answered cases of an identity that asks something by some of these events, all of it."""
-        asked = (event for event in events if asks(event, self._hears) and not self._says_solved(event))
-        asking = next((event.identity for event in asked), None)
-        for case in self._open(asking) if asking else ():
+    def asked_on(self, events: Iterable[PersonalEvent], heads: Mapping[Key, Conversation | None]) -> None:
+        """See to the open cases of an identity that asks something by some of these events, all of it, in conversations
+        that have these heads by then.
+
+        Every message would cost a query more, were it asked for more than what was answered lately, and where we hear
+        it, and what we had waited for: before the watch closes what was answered elsewhere, it looks.
+        """
+        found = ((event, heads.get(keys.conversation(event))) for event in events if self._asks(event))
+        asked = [
+            (event, head)
+            for event, head in found
+            if head and (self.answered_lately(head) or self._ends_a_wait(head, event))
+        ]
+        for case in self._open(asked[0][0].identity) if asked else ():
             if case.state == "answered":
                 self.take_up(case.identity, case.id)
+            elif any(self._ends_a_wait(head, event) for event, head in asked):
+                look_again(self.table, [case], self.playbook())
+
+    def _ends_a_wait(self, head: Conversation, event: PersonalEvent) -> bool:
+        """Return whether by an event it is over that we wait for the customer, and the playbook has a time for us."""
+        is_over = head.last_outbound_at is not None and head.waiting_since == event.occurred_at
+        return is_over and resolves(self.playbook())
+
+    def _asks(self, event: PersonalEvent) -> bool:
+        return asks(event, self._hears) and not self._says_solved(event)
 
     def _open(self, identity: str) -> Iterator[Escalation]:
         """Yield the open cases of an identity, and those of the customer's others that go on under it."""

@@ -4,7 +4,7 @@ What is done with one is journalled under its number there, in one conditional w
 brought up to it at once, and once more from the table's stream. Should a process die in between, the stream does it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,19 +12,23 @@ from itertools import chain
 
 from shared.casework import cases
 from shared.casework.cases import Doing
-from shared.casework.steps import CaseMove
+from shared.casework.deadlines import first_look, resolves
+from shared.casework.steps import Act, CaseMove
 from shared.errors import Conflict, NotFound, StoreUnavailable
 from shared.escalation import ENDED, Escalation
 from shared.playbook import PRIORITIES, Playbook
 from shared.projection.open_work import LISTING, kind_of, listed
 from shared.store import keys, steps
 from shared.store.keys import Key
-from shared.store.table import Item, Table
+from shared.store.table import Item, Table, key_of
 
 _LAST = "\U0010ffff"
 
 _CONTENTION_LIMIT = 20
 """How often somebody else may be faster before whoever wants to do something is told to come again."""
+
+
+type Look = Callable[[Escalation, Playbook], datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +94,16 @@ class Cases:
                 return case
         raise StoreUnavailable("others kept writing what something was done with")
 
+    def list_as_it_stands(self, item: Item, look: Look = first_look) -> None:
+        """List an escalation again as its item has it, and for when by `look` somebody has to look before that, unless
+        it is changed at this moment: then it stays listed as it is, and is looked at once more."""
+        case, key = Escalation.model_validate_json(item["state"]["S"]), key_of(item)
+        self.table.change(key, before=item, after=_plain(item) | listing(key, case, look(case, self.playbook())))
+
     def _as_it_stands(self, key: Key, item: Item, case: Escalation) -> Item:
-        plain = {name: value for name, value in item.items() if name not in (*LISTING, *DESK)}
         shown = {"S": case.model_dump_json(exclude_defaults=True)}
-        written = plain | {"state": shown, "projected_at": {"S": keys.instant(self.now())}} | listing(key, case)
+        written = _plain(item) | {"state": shown, "projected_at": {"S": keys.instant(self.now())}}
+        written |= listing(key, case, first_look(case, self.playbook()))
         not_handed_over = kind_of(item) == "unprojected" and case.state == "offered" and case.offer == 0
         return written | ({name: item[name] for name in LISTING if name in item} if not_handed_over else {})
 
@@ -122,12 +132,15 @@ def offer(table: Table, case: Escalation) -> bool:
     return table.replace(key, state=case.model_dump_json(exclude_defaults=True), seen=None, extra=listing(key, case))
 
 
-def listing(key: Key, case: Escalation) -> Item:
+def listing(key: Key, case: Escalation, look_at: datetime | None = None) -> Item:
     """Return the attributes that list an escalation while it is open: for the watch until when the next thing is to be
-    done, and among its department's by how pressing it is."""
+    done, or for when it has to look before that, and among its department's by how pressing it is."""
     if case.state in ENDED or case.due_by is None:
         return {}
-    return listed(case.state, key, case.due_by) | {"desk": {"S": case.department}, "urgency": {"S": urgency(case)}}
+    return listed(case.state, key, min(case.due_by, look_at or case.due_by)) | {
+        "desk": {"S": case.department},
+        "urgency": {"S": urgency(case)},
+    }
 
 
 DESK = ("desk", "urgency")
@@ -143,12 +156,34 @@ def open_cases(table: Table, *identities: str, but: str) -> list[Escalation]:
     return sorted((case for case in cases if case.state not in ENDED and case.id != but), key=urgency)
 
 
+def others_look_again(table: Table, move: CaseMove, playbook: Playbook) -> None:
+    """List a customer's other cases to be looked at when by what was done with one of them their matter has another
+    priority or department. When it is offered anew, whoever hands it over does that."""
+    if move.act in _MOVING and resolves(playbook):
+        look_again(table, open_cases(table, move.identity, but=move.escalation_id), playbook)
+
+
+_MOVING: frozenset[Act] = frozenset({"corrected", "withdrawn", "closed"})
+
+
+def look_again(table: Table, cases: Iterable[Escalation], playbook: Playbook) -> None:
+    """List those of some cases to be looked at that are to be resolved by a time: it may be over sooner by now."""
+    for case in cases:
+        if at := first_look(case, playbook):
+            key = keys.escalation(identity_name=case.identity, escalation_id=case.id)
+            table.set(key, {"open_at": {"S": keys.instant(at)}}, having="open")
+
+
 def urgency(case: Escalation) -> str:
     """Return a text that is less for what is to be seen to first: the more pressing, then the sooner due."""
     rank = len(PRIORITIES) - 1 - PRIORITIES.index(case.priority)
     answered = case.state == "answered"
     due = keys.instant(case.due_by) if case.due_by else ""
     return f"{int(answered)}#{rank}#{due}#{case.id}"
+
+
+def _plain(item: Item) -> Item:
+    return {name: value for name, value in item.items() if name not in (*LISTING, *DESK)}
 
 
 def _kept(table: Table, identity: str, escalation_id: str) -> Escalation | None:

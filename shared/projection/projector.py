@@ -22,11 +22,21 @@ from shared.models import Frozen, Message, PersonalEvent
 from shared.platforms import load
 from shared.playbook import Playbook
 from shared.projection import about as people
-from shared.projection import acknowledging, asking, casework, links, replies, retention, rows, unanswered, waits
+from shared.projection import (
+    acknowledging,
+    asking,
+    casework,
+    links,
+    replies,
+    retention,
+    rows,
+    unanswered,
+    waits,
+)
 from shared.projection import conversation as conversations
 from shared.projection.about import About
 from shared.projection.answering import Answering
-from shared.projection.cases import DESK, Cases, listing, offer, open_cases
+from shared.projection.cases import Cases, look_again, offer, open_cases, others_look_again
 from shared.projection.conversation import Conversation, by_conversation
 from shared.projection.expansion import expand
 from shared.projection.going_on import told_of
@@ -89,6 +99,8 @@ class Projector:
             self.answering.take_up(step.identity, step.escalation_id)
         if isinstance(step, CaseMove) and unanswered.moves_clocks(step):
             unanswered.look_sooner(self.table, self.cases.read(step.identity, step.escalation_id), self.playbook())
+        if isinstance(step, CaseMove):
+            others_look_again(self.table, step, self.playbook())
         if isinstance(step, CaseMove) and step.act in OFFERING:
             case = self.cases.read(step.identity, step.escalation_id)
             if case.offer == step.number and case.state not in ENDED:  # else a later step has offered it anew
@@ -129,10 +141,7 @@ class Projector:
                 self._outbound.late(entry, settled.get(keys.conversation(entry.event)))
             retention.limit(self.table, entry, self.playbook)
         heard = self._outbound.heard(entries, found)
-        # Every message would cost a query more, were it asked for more than what was answered lately, and where we hear
-        # it: before the watch closes what was answered elsewhere, it looks.
-        lately = {key for key, head in settled.items() if head and self.answering.answered_lately(head)}
-        self.answering.asked_on(event for event in events if keys.conversation(event) in lately)
+        self.answering.asked_on(events, settled)
         acknowledging.acknowledge(entries, settled, about, table=self.table, playbook=self.playbook, now=self.now)
         tell_heard(heard, self.cases, self.departments)
 
@@ -228,6 +237,8 @@ class Projector:
         if why := groundless(case, ground, self.now()) or (None if event_key in found else EVENT_IS_GONE):
             self.cases.withdraw(case, why)
             return
+        others = open_cases(self.table, identity, *links.members(found.get(members_key)), but=case.id)
+        look_again(self.table, others, self.playbook())
         self.departments.offer(
             department=case.department,
             customer_id=case.customer_id,
@@ -239,7 +250,7 @@ class Projector:
                 commitment=CommitmentHead.model_validate_json(ground["state"]["S"])
                 if ground and case.commitment_id
                 else None,
-                others=open_cases(self.table, identity, *links.members(found.get(members_key)), but=case.id),
+                others=others,
                 public_url=self.public_url,
             ).to_json(),
         )
@@ -282,15 +293,7 @@ class Projector:
         self.postpone(key, kind=LEFT_BEHIND[kind], attempts=attempts_at(item))
         self.project([item])
         if key.sk.startswith(keys.ESCALATION_PREFIX):
-            self.list_as_it_stands(key)
+            if item := self.table.get(key):
+                self.cases.list_as_it_stands(item)
         elif key.sk != keys.DELIVERY:
             self.table.set(key, {}, remove=LISTING)
-
-    def list_as_it_stands(self, key: Key) -> None:
-        """List an escalation again as what it is by now, unless somebody changes that at this moment: then it stays
-        listed as left behind, and is looked at once more."""
-        item = self.table.get(key)
-        if item is not None:
-            escalation = Escalation.model_validate_json(item["state"]["S"])
-            plain = {name: value for name, value in item.items() if name not in (*LISTING, *DESK)}
-            self.table.change(key, before=item, after=plain | listing(key, escalation))

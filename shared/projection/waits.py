@@ -4,11 +4,12 @@ The fold reads all that is kept of an identity. So whoever writes a head lists i
 clock could be over (`earliest`), and whoever looks then asks the fold.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from itertools import chain, product
 from typing import NamedTuple
 
+from shared.casework import steps as casework
 from shared.casework.steps import OURSELVES, CaseMove
 from shared.clocks.calendar import after
 from shared.clocks.clock import due
@@ -25,6 +26,7 @@ from shared.store import keys, steps
 from shared.store.table import Item, Table
 
 ANSWERS: tuple[ClockKind, ...] = ("first_answer", "next_answer")
+MATTER: tuple[ClockKind, ...] = ("resolve",)
 
 
 class Wait(NamedTuple):
@@ -57,26 +59,43 @@ class Wait(NamedTuple):
         return None if within is None else due(run, within * times, playbook.calendar)
 
 
-def read(table: Table, head: Conversation, playbook: Playbook, now: datetime) -> Wait:
-    """Return how the wait in a conversation stands; `now` is aware. One query of all that is kept of the identity, and
-    where the playbook has groups a look at whom else they are."""
-    items = list(table.query(keys.identity(head.identity)))
+def read(
+    table: Table,
+    where: Conversation | casework.Talk,
+    playbook: Playbook,
+    now: datetime,
+    *,
+    kinds: Collection[ClockKind] = ANSWERS,
+) -> Wait:
+    """Return how the wait in a conversation stands, or the matter; `now` is aware. One query of all that is kept of the
+    identity, and where the playbook has groups a look at whom else they are."""
+    items = list(table.query(keys.identity(where.identity)))
     own = next((item for item in items if item["sk"]["S"] == keys.ABOUT), None)
     about = About.model_validate_json(own["state"]["S"]) if own else None
-    return of(items, head, playbook, now, group=group(table, head.identity, about, playbook))
+    return of(items, where, playbook, now, group=group(table, where.identity, about, playbook), kinds=kinds)
 
 
-def of(items: Sequence[Item], head: Conversation, playbook: Playbook, now: datetime, *, group: str | None) -> Wait:
-    """Return how the wait in a conversation stands by all the items of its identity."""
-    happened = talks(items, playbook).get(Talk(head.channel, head.thread), [])
+def of(
+    items: Sequence[Item],
+    where: Conversation | casework.Talk,
+    playbook: Playbook,
+    now: datetime,
+    *,
+    group: str | None,
+    kinds: Collection[ClockKind] = ANSWERS,
+) -> Wait:
+    """Return how the wait in a conversation stands, or the matter, by all the items of its identity."""
+    happened = talks(items, playbook).get(Talk(where.channel, where.thread), [])
     ours = _ours(items)
     unpressed = [each.model_copy(update={"priority": None}) if each.id in ours else each for each in happened]
-    return Wait(head.channel, group, *(_running(each, playbook, now) for each in (happened, unpressed)))
+    return Wait(where.channel, group, *(_running(each, kinds, playbook, now) for each in (happened, unpressed)))
 
 
-def _running(happened: Iterable[Happening], playbook: Playbook, now: datetime) -> Run | None:
+def _running(
+    happened: Iterable[Happening], kinds: Collection[ClockKind], playbook: Playbook, now: datetime
+) -> Run | None:
     found = runs(happened, now, quiet=playbook.hand_offs.close_after)
-    return next((run for run in reversed(found) if run.kind in ANSWERS and run.stopped_at is None), None)
+    return next((run for run in reversed(found) if run.kind in kinds and run.stopped_at is None), None)
 
 
 def _ours(items: Iterable[Item]) -> set[str]:

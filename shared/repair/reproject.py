@@ -13,6 +13,7 @@ from typing import TypeGuard
 
 from shared.casework import cases
 from shared.casework import links as people
+from shared.casework.deadlines import first_look
 from shared.casework.steps import CaseMove, LinkDecision, Step
 from shared.errors import StoreUnavailable
 from shared.escalation import Escalation, escalate
@@ -26,6 +27,7 @@ from shared.projection.computed import Computed, compute
 from shared.projection.grounds import grounds
 from shared.projection.open_work import LISTING, kind_of
 from shared.projection.projector import LEFT_BEHIND
+from shared.projection.resolving import resolve_by
 from shared.repair import waiting
 from shared.repair.difference import Difference, Repair, repair
 from shared.store import journal, keys, playbooks, steps
@@ -120,11 +122,22 @@ class Reprojection:
             moves = [move for move in done if move.escalation_id == escalation.id]
             offer = self._as_offered(escalation, of[key]) if key in made else escalation.as_first_offered
             after = cases.fold(offer, moves) if moves else offer
-            yield repair(key, before=offers[key], after=_with_state(key, offers[key], after))
+            yield repair(
+                key, before=offers[key], after=_with_state(key, offers[key], after, self._look_at(offers[key], after))
+            )
         told = {entry.key for entry in of.values() if entry}
         for entry in messages.values():
             if entry.key not in told and _waits(entry, computed):
                 yield self._offer(entry, computed)
+
+    def _look_at(self, before: Item, case: Escalation) -> datetime | None:
+        """Return when the watch has to look at a case that is to be resolved in time: when it would have looked, or
+        before that by the playbook of today."""
+        first = first_look(case, self.playbook())
+        if first is None or kind_of(before) != case.state:
+            return first
+        there = datetime.fromisoformat(before["open_at"]["S"])
+        return min(there, resolve_by(self.table, case, self.playbook(), self.now()) or there)
 
     def _as_offered(self, escalation: Escalation, entry: Entry | None) -> Escalation:
         """Return an offer as the code of today makes it under the playbook of then, before anything was done with it;
@@ -230,11 +243,11 @@ def _waits(entry: Entry, computed: Computed) -> bool:
     return bool(head and head.waiting_since and head.waiting_since <= entry.event.occurred_at)
 
 
-def _with_state(key: Key, before: Item, escalation: Escalation) -> Item:
+def _with_state(key: Key, before: Item, escalation: Escalation, look_at: datetime | None = None) -> Item:
     """Return an escalation's item: listed as it stands unless it is left behind, and not at all when it is over."""
     plain = {name: value for name, value in before.items() if name not in (*LISTING, *DESK)}
     left_behind = {name: before[name] for name in LISTING if name in before and _is_left_behind(before)}
-    listed = listing(key, escalation)
+    listed = listing(key, escalation, look_at)
     state = {"state": {"S": escalation.model_dump_json(exclude_defaults=True)}}
     return plain | state | listed | (left_behind if listed else {})
 
