@@ -1,6 +1,7 @@
 """The watch's function: wiring only. Every minute, and whenever the projector's stream gave a batch up."""
 
 from datetime import UTC, datetime
+from time import sleep
 from typing import Any
 
 from services.watch.rounds import AT_ONCE, LeftBehind, drive_due_work, pending_too_long
@@ -37,6 +38,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             _projector,
             time_is_left=lambda: context.get_remaining_time_in_millis() > _RESERVE_MILLISECONDS,
             at_once=AT_ONCE,
+            wait=lambda length: sleep(length.total_seconds()),
         )
         for kind, number in found.items():
             telemetry.count(f"Due{kind.capitalize()}", number)

@@ -1,14 +1,18 @@
 """What the watch does: drive again what the projector left behind, see to what is promised and to whom nobody answers,
-move on what departments let lie, and say how much there is and how old it is."""
+move on what departments let lie, and say how much there is and how old it is.
+
+A round asks the index once: for what is due, and for what falls due before the next one, which it sees to at its very
+instant. So a schedule that comes once a minute finds what is overdue within moments, and is done at once while nothing
+is; what is listed for less than a minute ahead is found by the next round.
+"""
 
 import heapq
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
-from itertools import batched
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
@@ -52,32 +56,71 @@ DRIVEN: Mapping[str, Callable[[Projector, Key], None]] = {
 }
 """The kinds of open work that the watch drives, and how."""
 
+BETWEEN_ROUNDS = timedelta(minutes=1)
+"""After how long the next round comes."""
+
 AT_ONCE = 8
 """How many the function drives at a time: each mostly waits for the table, and a client keeps ten connections open."""
+
+_MOMENT = timedelta(milliseconds=1)
+"""At the very instant what is due may still be done in time."""
 
 _MOST_READS = 100
 """How many pages of the stream a range may take; an event source's batch is at most a few."""
 
 
-def drive_due_work(projector: Projector, *, time_is_left: Callable[[], bool], at_once: int = 1) -> dict[str, int]:
+class Due(NamedTuple):
+    """An item that is to be driven as what it is listed, from an instant on."""
+
+    at: datetime
+    kind: str
+    key: Key
+
+
+type Wait = Callable[[timedelta], None]
+"""Let so much time pass."""
+
+
+def drive_due_work(
+    projector: Projector, *, time_is_left: Callable[[], bool], at_once: int = 1, wait: Wait | None = None
+) -> dict[str, int]:
     """Drive all open work that is due, so many `at_once`, while time is left; return how many items of each kind were
-    found.
+    found. Who can `wait` drives what falls due until the next round as well, each at its instant, and leaves to that
+    round what is not done by then.
 
     What fails again is listed for later, each time later, and the round goes on. When a department opens, all that came
     overnight may fall due in one instant; whatever is driven at the same time could as well be by two watches.
     """
     found = dict.fromkeys(DRIVEN, 0)
+    until = projector.now() + (BETWEEN_ROUNDS - _MOMENT if wait else timedelta(0))
     with ThreadPoolExecutor(at_once) as workers:
         run = workers.map if at_once > 1 else map
-        for due in batched(_due(projector), at_once, strict=False):
-            if not time_is_left():
+        for due in together(_due(projector, until), most=at_once, now=projector.now, wait=wait):
+            if not time_is_left() or (wait and projector.now() >= until):
                 break
-            kinds, wanted = zip(*due, strict=True)
-            for kind in kinds:
-                found[kind] += 1
-            for _ in run(partial(_drive, projector), kinds, wanted):
+            for each in due:
+                found[each.kind] += 1
+            for _ in run(partial(_drive, projector), due):
                 pass
     return found
+
+
+def together(
+    due: Iterable[Due], *, most: int, now: Callable[[], datetime], wait: Wait | None = None
+) -> Iterator[list[Due]]:
+    """Yield what is to be driven at a time, so many at most, in order. Who can `wait` waits until the instant of what
+    is not due yet is over, and yields what is due before that."""
+    batch: list[Due] = []
+    for each in due:
+        if batch and (len(batch) == most or (wait and each.at >= now())):
+            yield batch
+            batch = []
+        left = each.at - now()
+        if wait and left >= timedelta(0):
+            wait(left + _MOMENT)
+        batch.append(each)
+    if batch:
+        yield batch
 
 
 def pending_too_long(projector: Projector) -> int:
@@ -96,22 +139,21 @@ def _accounting(projector: Projector) -> Accounting:
         return Accounting()  # before the first playbook is published
 
 
-def _due(projector: Projector) -> Iterator[tuple[str, Key]]:
-    """Yield all that is due, the longest due first, whatever its kind and shard: who fails goes behind the others."""
-    found = (_listed(projector, kind, shard) for kind in DRIVEN for shard in keys.shards(kind))
-    for _, kind, key in heapq.merge(*found):
-        yield kind, key
+def _due(projector: Projector, until: datetime) -> Iterator[Due]:
+    """Yield all that is due by an instant, the longest due first, whatever its kind and shard: who fails goes behind
+    the others."""
+    return heapq.merge(*(_listed(projector, kind, shard, until) for kind in DRIVEN for shard in keys.shards(kind)))
 
 
-def _listed(projector: Projector, kind: str, shard: str) -> Iterator[tuple[str, str, Key]]:
-    until = keys.instant(projector.now() - GRACE.get(kind, timedelta(0)))
-    for item in projector.table.listed(shard, until=until):
-        yield item["open_at"]["S"], kind, key_of(item)
+def _listed(projector: Projector, kind: str, shard: str, until: datetime) -> Iterator[Due]:
+    grace = GRACE.get(kind, timedelta(0))
+    for item in projector.table.listed(shard, until=keys.instant(until - grace)):
+        yield Due(datetime.fromisoformat(item["open_at"]["S"]) + grace, kind, key_of(item))
 
 
-def _drive(projector: Projector, kind: str, key: Key) -> None:
+def _drive(projector: Projector, due: Due) -> None:
     try:
-        DRIVEN[kind](projector, key)
+        DRIVEN[due.kind](projector, due.key)
     except Exception as error:
         telemetry.failure("still left behind", error)
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bench.overdue import _LATER, _NOW, IN_TIME, OPEN, Crowd, Shop, Watched, watch
+from bench.overdue import _LATER, _NOW, A_CALL, BURST_AT, IN_TIME, OPEN, Crowd, Shop, Watched, burst, told_late, watch
 from shared.store import keys
 from tests.services.watch import figures
 
@@ -20,7 +20,7 @@ def test_whoever_is_overdue_is_found_within_a_minute_however_many_are_open(watch
         assert 0 < found.longest <= IN_TIME
         figures.tell(
             f"overdue, {number:,} open conversations: {found.found} became due, the slowest was found after "
-            f"{found.longest:.0f} s of simulated time; {found.queries} queries and {found.read:g} read units a round"
+            f"{found.longest:g} s of simulated time; {found.queries} queries and {found.read:g} read units a round"
         )
 
 
@@ -28,6 +28,20 @@ def test_a_round_reads_the_same_however_many_are_open(watched: dict[int, Watched
     few, *more = watched.values()
     for found in more:
         assert (found.queries, found.read, found.calls) == (few.queries, few.read, few.calls)
+
+
+def test_a_round_finds_them_at_their_instant(watched: dict[int, Watched]) -> None:
+    assert all(found.longest < 1 for found in watched.values())
+
+
+def test_what_falls_due_at_once_and_is_left_by_one_round_is_found_by_the_next_one() -> None:
+    assert BURST_AT + timedelta(seconds=15) == timedelta(minutes=1)
+    took = burst(200, a_call=10 * A_CALL)
+    assert 15 < took <= IN_TIME, "it takes longer than what is left of the minute in which it comes"
+
+
+def test_somebody_of_whom_we_are_told_when_it_is_time_already_is_found_by_the_next_round() -> None:
+    assert told_late() <= IN_TIME
 
 
 def test_the_crowd_is_in_the_index_that_the_watch_asks() -> None:

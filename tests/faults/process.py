@@ -40,9 +40,10 @@ def environment(function: Function) -> Iterator[None]:
 
 
 class Processes:
-    """The live processes, at most one of a function; `clock` is what they take for the time of day."""
+    """The live processes, at most one of a function; `clock` is what they take for the time of day, and `sleep` lets so
+    many seconds pass by it."""
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
+    def __init__(self, clock: Callable[[], datetime], sleep: Callable[[float], None]) -> None:
         self._live: dict[str, Callable[[Any, Any], Any]] = {}
 
         class Datetime(datetime):
@@ -50,7 +51,7 @@ class Processes:
             def now(cls, tz: tzinfo | None = None) -> "Datetime":
                 return cls.fromtimestamp(clock().timestamp(), tz)
 
-        self._datetime = Datetime
+        self._instead = {"datetime": Datetime, "sleep": sleep}
 
     def handler(self, function: Function) -> Callable[[Any, Any], Any]:
         """Return the handler of a function's live process, starting one where there is none."""
@@ -62,8 +63,7 @@ class Processes:
         module = ModuleType(function.module)
         module.__file__ = str(function.path)
         exec(_code(function.path), module.__dict__)  # noqa: S102 - what an import does, but afresh each time
-        if hasattr(module, "datetime"):
-            module.__dict__["datetime"] = self._datetime
+        module.__dict__.update({name: ours for name, ours in self._instead.items() if hasattr(module, name)})
         handler: Callable[[Any, Any], Any] = getattr(module, function.attribute)
         return handler
 

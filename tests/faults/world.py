@@ -75,7 +75,7 @@ class World:
         self.wire = wire
         self.complaints = complaints
         self.arrivals = arrivals
-        self.processes = Processes(self.now)
+        self.processes = Processes(self.now, self.sleep)
         self._colleague = Function(
             "ColleagueFunction", "tests.faults.colleague", "handler", {"TABLE_NAME": stack.table}, timeout=30
         )
@@ -84,6 +84,9 @@ class World:
 
     def now(self) -> datetime:
         return self.progress.clock
+
+    def sleep(self, seconds: float) -> None:
+        self._progress(clock=self.progress.clock + timedelta(seconds=seconds))
 
     def run(self, plan: Plan = calm) -> None:
         """Go on until there is nothing left to do."""

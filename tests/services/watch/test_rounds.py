@@ -12,7 +12,7 @@ import orjson
 import pytest
 from botocore.config import Config
 
-from services.watch.rounds import DRIVEN, LeftBehind, drive_due_work, pending_too_long
+from services.watch.rounds import BETWEEN_ROUNDS, DRIVEN, Due, LeftBehind, drive_due_work, pending_too_long, together
 from shared.errors import ConfigurationError, StoreUnavailable
 from shared.models import Delivery, Message, PersonalEvent
 from shared.playbook import Playbook, parse
@@ -244,6 +244,89 @@ def test_what_was_closed_meanwhile_is_not_driven(projector: Projector, clock: Cl
     assert drive_due_work(projector, time_is_left=always)["unprojected"] == 2
     assert not is_projected(projector, "ana")
     assert projector.table.get(Key("identity#nobody", "event#gone")) is None
+
+
+# ------------------------------------------------------------------------------------------------------ until the next
+
+TICK = timedelta(milliseconds=1)
+
+
+def due(*seconds: float) -> list[Due]:
+    return [Due(NOW + timedelta(seconds=each), "waiting", Key(f"identity#{each}", "about")) for each in seconds]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        ([], []),
+        ([-9, -8, -7, -6], [(0, 3), (0, 1)]),
+        ([-9, 10, 10, 40], [(0, 1), (10.001, 2), (40.001, 1)]),
+        ([0, 0], [(0.001, 2)]),
+        ([-1, 59], [(0, 1), (59.001, 1)]),
+    ],
+)
+def test_what_falls_due_is_driven_when_its_instant_is_over_and_nothing_due_waits_for_it(
+    clock: Clock, seconds: list[float], expected: list[tuple[float, int]]
+) -> None:
+    def wait(length: timedelta) -> None:
+        assert length > timedelta(0)
+        clock.now += length
+
+    batches = together(due(*seconds), most=3, now=clock, wait=wait)
+    assert [((clock.now - NOW).total_seconds(), len(batch)) for batch in batches] == expected
+
+
+def test_who_cannot_wait_drives_what_is_due_at_this_instant_together(clock: Clock) -> None:
+    assert [len(batch) for batch in together(due(-1, 0, 0, 0), most=3, now=clock)] == [3, 1]
+
+
+def test_a_round_asks_once_and_drives_what_falls_due_before_the_next_one(projector: Projector, clock: Clock) -> None:
+    events = [message(number, f"person-{number}") for number in range(4)]
+    found = []
+    for event in events:  # due 60, 75, 90 and 105 seconds from now
+        found += left_behind(projector, event)
+        clock.now += timedelta(seconds=15)
+    waited: list[datetime] = []
+
+    def wait(length: timedelta) -> None:
+        clock.now += length
+        waited.append(clock.now - TICK)
+
+    clock.now = start = NOW + timedelta(seconds=45)
+    assert drive_due_work(projector, time_is_left=always, wait=wait)["unprojected"] == 4 - 1
+    assert waited == [NOW + timedelta(seconds=each) for each in (60, 75, 90)]
+    assert ["open" in item(projector, key) for key in found] == [False, False, False, True]
+    clock.now = start + BETWEEN_ROUNDS
+    assert drive_due_work(projector, time_is_left=always, wait=wait)["unprojected"] == 1, "that is the next one's"
+
+
+def test_a_round_begins_nothing_once_the_next_one_has_begun(
+    projector: Projector, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left_behind(projector, *(message(number, f"person-{number}") for number in range(6)))
+    drive = Projector.again
+
+    def slowly(self: Projector, key: Key) -> None:
+        drive(self, key)
+        clock.now += timedelta(seconds=25)
+
+    def wait(length: timedelta) -> None:
+        clock.now += length
+
+    monkeypatch.setattr(Projector, "again", slowly)
+    clock.now += MINUTE + TICK
+    assert drive_due_work(projector, time_is_left=always, wait=wait)["unprojected"] == 3
+    assert drive_due_work(projector, time_is_left=always, wait=wait)["unprojected"] == 3
+
+
+def test_a_quiet_minute_is_waited_for_by_nobody(projector: Projector, clock: Clock) -> None:
+    left_behind(projector, message(1))
+    clock.now -= TICK
+
+    def wait(_: timedelta) -> None:
+        raise AssertionError("nothing falls due before the next round")
+
+    assert drive_due_work(projector, time_is_left=always, wait=wait) == QUIET
 
 
 # -------------------------------------------------------------------------------------------------------- left behind
