@@ -20,7 +20,7 @@ from shared.projection.cases import offer, open_cases
 from shared.projection.conversation import Conversation
 from shared.projection.going_on import talk_of
 from shared.projection.links import members
-from shared.projection.open_work import attempts_at, kind_of
+from shared.projection.open_work import Anew
 from shared.projection.projector import Projector
 from shared.projection.unanswered import (
     STAGES,
@@ -54,33 +54,24 @@ class _Waiting(NamedTuple):
         return own_id(self.head, at, self.key)
 
 
-def see_to(projector: Projector, key: Key) -> None:
-    """See to a listed conversation if its time has come, and list it for when it is next to be looked at, if ever.
-
-    It is listed for later before anything else: one that kills the process must not stay the first in line.
-    """
-    item = projector.table.get(key)
-    if item is None or kind_of(item) != "waiting":
-        return
-    projector.postpone(key, kind="waiting", attempts=attempts_at(item))
+def see_to(projector: Projector, key: Key, item: Item) -> Anew | None:
+    """See to a listed conversation if its time has come, and return for when it is next to be looked at, if ever."""
     head = Conversation.model_validate_json(item["state"]["S"])
     hears = hearing(projector.playbook)
     found = next(questions(projector.table, head, head.waiting_since, hears), None) if head.waiting_since else None
     if found is None:  # nobody waits, or what waits was taken for a question when it was written, and only thanks
-        _write(projector, key, item, head.model_copy(update={"waiting_since": None}), {})
-        return
+        return _as(head.model_copy(update={"waiting_since": None}), {})
     playbook = projector.playbook()
     asked = head.model_copy(update={"waiting_since": found.event.occurred_at})
     wait = waits.read(projector.table, asked, playbook, projector.now())
     at = stage(asked, projector.now(), playbook, wait)
     if at is None or _tell_somebody(projector, _Waiting(head, key, asked, found.key.sk, wait), at, playbook):
-        _write(projector, key, item, head, list_as(key, asked, playbook, seen_to=at, wait=wait))
+        return _as(head, list_as(key, asked, playbook, seen_to=at, wait=wait))
+    return None
 
 
-def _write(projector: Projector, key: Key, item: Item, head: Conversation, listing: Item) -> None:
-    """Write a head as it is listed from then on, unless it has changed meanwhile: then it was listed anew."""
-    state, extra = head.model_dump_json(exclude_defaults=True), listing | {"projected_at": item["projected_at"]}
-    projector.table.replace(key, state=state, seen=item["state"]["S"], extra=extra)
+def _as(head: Conversation, listing: Item) -> Anew:
+    return Anew(head.model_dump_json(exclude_defaults=True), listing)
 
 
 def _tell_somebody(projector: Projector, waiting: _Waiting, at: Stage, playbook: Playbook) -> bool:

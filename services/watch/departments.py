@@ -15,7 +15,6 @@ from shared.errors import Conflict
 from shared.escalation import Escalation
 from shared.playbook import Playbook
 from shared.projection.grounds import groundless, grounds
-from shared.projection.open_work import attempts_at, kind_of
 from shared.projection.projector import Projector
 from shared.projection.resolving import resolve_by
 from shared.store.keys import Key
@@ -27,18 +26,10 @@ KINDS = ("offered", "accepted", "answered")
 _COUNTED = {"expired": "OffersExpired", "reminded": "CasesReminded", "closed": "CasesClosed"}
 
 
-def see_to(projector: Projector, key: Key) -> None:
-    """Do what is due with a listed escalation, and list it as it stands then.
-
-    It is listed for later before anything else: one that kills the process must not stay the first in line.
-    """
-    item = projector.table.get(key)
-    kind = kind_of(item)
-    if item is None or kind not in KINDS:
-        return
-    projector.postpone(key, kind=kind, attempts=attempts_at(item))
-    if not move_on(projector, item) and (item := projector.table.get(key)):
-        _resolve(projector, item)
+def see_to(projector: Projector, key: Key, item: Item) -> None:
+    """Do what is due with a listed escalation, and list it as it stands then."""
+    if not move_on(projector, item) and (postponed := projector.table.get(key)):
+        _resolve(projector, postponed)
 
 
 def move_on(projector: Projector, item: Item) -> bool:

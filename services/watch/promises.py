@@ -12,7 +12,7 @@ from shared.projection.asking import last_said
 from shared.projection.cases import Cases, offer
 from shared.projection.casework import promised
 from shared.projection.grounds import IS_BROKEN
-from shared.projection.open_work import attempts_at, kind_of, listed
+from shared.projection.open_work import Anew, listed
 from shared.projection.projector import Projector
 from shared.reminders import Stage, remind, stage
 from shared.store import keys
@@ -20,15 +20,8 @@ from shared.store.keys import Key
 from shared.store.table import Item, Table
 
 
-def see_to(projector: Projector, key: Key) -> None:
-    """Raise a listed promise if its time has come, and list it for when it is next to be looked at, if ever.
-
-    It is listed for later before anything else: one that kills the process must not stay the first in line.
-    """
-    item = projector.table.get(key)
-    if item is None or kind_of(item) != "promised":
-        return
-    projector.postpone(key, kind="promised", attempts=attempts_at(item))
+def see_to(projector: Projector, key: Key, item: Item) -> Anew:
+    """Raise a listed promise if its time has come, and return for when it is next to be looked at, if ever."""
     head, playbook = CommitmentHead.model_validate_json(item["state"]["S"]), projector.playbook()
     found = stage(head, projector.now(), playbook)
     if found == "broken":
@@ -36,8 +29,7 @@ def see_to(projector: Projector, key: Key) -> None:
     if found is not None:
         rests_on = _rests_on(projector.table, head)
         offer(projector.table, remind(head, found, event_key=rests_on, playbook=playbook, now=projector.now()))
-    listing = _listing(key, head, found, playbook) | {"projected_at": item["projected_at"]}
-    projector.table.replace(key, state=item["state"]["S"], seen=item["state"]["S"], extra=listing)
+    return Anew(item["state"]["S"], _listing(key, head, found, playbook))
 
 
 def _take_back_what_is_due(cases: Cases, head: CommitmentHead) -> None:

@@ -7,7 +7,7 @@ is; what is listed for less than a minute ahead is found by the next round.
 """
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,11 +20,12 @@ from services.watch import conversations, departments, promises, undelivered
 from shared import telemetry
 from shared.errors import ConfigurationError, StoreUnavailable
 from shared.playbook import Accounting
+from shared.projection.open_work import Anew, attempts_at, kind_of
 from shared.projection.projector import Projector
 from shared.repair.dead import LEFT_TO_THE_PROJECTOR
 from shared.store import keys
 from shared.store.keys import Key
-from shared.store.table import key_of
+from shared.store.table import Item, key_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodbstreams import DynamoDBStreamsClient
@@ -47,12 +48,32 @@ def again(projector: Projector, key: Key) -> None:
             departments.move_on(projector, item)
 
 
-DRIVEN: Mapping[str, Callable[[Projector, Key], None]] = {
+type _Drive = Callable[[Projector, Key], None]
+
+
+def _seen_to(kinds: Collection[str], see_to: Callable[[Projector, Key, Item], Anew | None]) -> dict[str, _Drive]:
+    """Return how what is listed as these kinds is driven: seen to, and listed anew as that says, if it says so, and if
+    nothing has changed meanwhile. It is listed for later first: what kills the process must not stay first in line."""
+
+    def drive(projector: Projector, key: Key) -> None:
+        item = projector.table.get(key)
+        kind = kind_of(item)
+        if item is None or kind is None or kind not in kinds:
+            return
+        projector.postpone(key, kind=kind, attempts=attempts_at(item))
+        if (anew := see_to(projector, key, item)) is not None:
+            extra = anew.listing | {"projected_at": item["projected_at"]}
+            projector.table.replace(key, state=anew.state, seen=item["state"]["S"], extra=extra)
+
+    return dict.fromkeys(kinds, drive)
+
+
+DRIVEN: Mapping[str, _Drive] = {
     **dict.fromkeys(GRACE, again),
-    "promised": promises.see_to,
-    "waiting": conversations.see_to,
-    **dict.fromkeys(undelivered.KINDS, undelivered.see_to),
-    **dict.fromkeys(departments.KINDS, departments.see_to),
+    **_seen_to(("promised",), promises.see_to),
+    **_seen_to(("waiting",), conversations.see_to),
+    **_seen_to(undelivered.KINDS, undelivered.see_to),
+    **_seen_to(departments.KINDS, departments.see_to),
 }
 """The kinds of open work that the watch drives, and how."""
 

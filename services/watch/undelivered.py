@@ -15,30 +15,22 @@ from shared.ids import step_id
 from shared.projection import replies
 from shared.projection.asking import last_said
 from shared.projection.cases import offer
-from shared.projection.open_work import attempts_at, kind_of
+from shared.projection.open_work import Anew
 from shared.projection.projector import Projector
 from shared.store import keys
 from shared.store.keys import Key
+from shared.store.table import Item
 
 KINDS = ("unconfirmed", "refused")
 """As what a reply is listed that somebody has to look at."""
 
 
-def see_to(projector: Projector, key: Key) -> None:
-    """Tell somebody of a listed reply, and list it no more until something becomes of it.
-
-    It is listed for later before anything else: one that kills the process must not stay the first in line.
-    """
-    item = projector.table.get(key)
-    kind = kind_of(item)
-    if item is None or kind not in KINDS:
-        return
-    projector.postpone(key, kind=kind, attempts=attempts_at(item))
+def see_to(projector: Projector, _: Key, item: Item) -> Anew | None:
+    """Tell somebody of a listed reply; it is listed no more until something becomes of it."""
     kept = ReplyHead.model_validate_json(item["state"]["S"])
     head = replies.read(projector.table, kept.identity, kept.id) or kept
-    if open_since(head, replies.PATIENCE) is None or _tell_somebody(projector, head):
-        extra = {"projected_at": item["projected_at"]}
-        projector.table.replace(key, state=item["state"]["S"], seen=item["state"]["S"], extra=extra)
+    is_done = open_since(head, replies.PATIENCE) is None or _tell_somebody(projector, head)
+    return Anew(item["state"]["S"], {}) if is_done else None
 
 
 def _tell_somebody(projector: Projector, head: ReplyHead) -> bool:

@@ -1,6 +1,7 @@
 """How an item is listed in the sparse index of open work."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from shared.store import keys
 from shared.store.keys import Key
@@ -8,6 +9,13 @@ from shared.store.table import Item
 
 LISTING = ("open", "open_at", "attempts")
 """The attributes by which an item is listed, and how often driving it has failed."""
+
+
+class Anew(NamedTuple):
+    """An item's state after it was seen to, and the attributes by which it is listed from then on, if by any."""
+
+    state: str
+    listing: Item
 
 
 def listed(kind: str, key: Key, at: datetime) -> Item:

@@ -338,7 +338,7 @@ def unweighed_forgotten(patch: pytest.MonkeyPatch) -> None:
 
 def reminder_of_the_instant(patch: pytest.MonkeyPatch) -> None:
     """A reminder is named by when it was made."""
-    see_to = promises.see_to
+    see_to = rounds.DRIVEN["promised"]
 
     def seen_to(projector: Projector, key: Key) -> None:
         def reminder(*said: Any, **more: Any) -> Any:
@@ -354,7 +354,7 @@ def reminder_of_the_instant(patch: pytest.MonkeyPatch) -> None:
 
 def off_the_list_before_it_is_raised(patch: pytest.MonkeyPatch) -> None:
     """A promise is taken off the list of those to be seen to, and then it is raised."""
-    see_to = promises.see_to
+    see_to = rounds.DRIVEN["promised"]
 
     def seen_to(projector: Projector, key: Key) -> None:
         if there := projector.table.get(key):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.watch.undelivered import see_to
+from services.watch.rounds import DRIVEN
 from shared.casework.cases import BY_OURSELVES
 from shared.casework.replies import Act, ReplyHead
 from shared.casework.steps import Agent, ReplyAsked, ReplyMove, reply_id
@@ -294,7 +294,7 @@ def test_dying_at_any_call_tells_somebody_once(story: str, moment: str) -> None:
         with dying(world.cloud, number, moment):
             world.clock = NOW + 30 * MINUTE
             try:
-                see_to(world.projector(), keys.reply(identity_name=identity(), reply_id=REPLY))
+                DRIVEN["refused"](world.projector(), keys.reply(identity_name=identity(), reply_id=REPLY))
                 is_over = True
             except Death:
                 number += 1
