@@ -11,12 +11,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 
+from shared.casework.said import Committing, Name, ToColleagues, ToCustomer, Where
 from shared.casework.steps import Corrections, Speaker, Tone
 from shared.playbook import DepartmentName, Priority
-from shared.texts import LINE, Line, Why, Words
+from shared.texts import Line, Why
 
 Key = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,128}$")]
-_Identity = Annotated[str, StringConstraints(min_length=1, max_length=2048, pattern=LINE)]
 
 
 class _Act(BaseModel):
@@ -26,7 +26,7 @@ class _Act(BaseModel):
 
     version: Literal["1"] = "1"
     escalation_id: str = Field(pattern="^esc_[a-z2-7]{26}$", description="The hand-off's id.")
-    identity: _Identity = Field(description="The hand-off's identity.")
+    identity: Name = Field(description="The hand-off's identity.")
     idempotency_key: Key = Field(description="A new one for each act; the same again is done once.")
     why: Why | None = Field(None, description="The reason, for whoever asks one day, and whoever has it next.")
 
@@ -61,14 +61,20 @@ class HandedOver(_Explained):
     to: DepartmentName = Field(description="Any department but the one that has it.")
 
 
-class Replied(_Act):
-    """The customer is answered in the conversation that the case is about: where they were answered last or where it
-    began, whichever they spoke in last. While they are silent after a private answer to something public, that is
-    refused: answer at the desk. Whoever answers what was only offered accepts it by that; once it is sent, the case is
-    answered."""
+class Replied(ToCustomer, _Act):
+    """The customer is answered, unless another conversation is named, in the one that the case is about: where they
+    were answered last or where it began, whichever they spoke in last; and there what they said, unless another message
+    is named. While they are silent after a private answer to something public, name it. Whoever answers what was only
+    offered accepts it by that; once it is sent, the case is answered."""
 
     act: Literal["replied"]
-    text: Words = Field(description="What they are told.")
+    to_identity: Name | None = Field(
+        None, description="Whose conversation, of the customer's identities; needed where several fit."
+    )
+
+    @property
+    def where(self) -> Where:
+        return Where(self.to_identity, self.channel, self.thread, self.reply_to)
 
 
 class Answered(_Act):
@@ -111,7 +117,21 @@ class Withdrawn(_Explained):
     act: Literal["withdrawn"]
 
 
-DepartmentAct = Accepted | Returned | HandedOver | Replied | Answered | Closed | Corrected | Withdrawn
+class Noted(ToColleagues, _Act):
+    """A note for colleagues, written to the case."""
+
+    act: Literal["noted"]
+
+
+class Committed(Committing, _Act):
+    """What the customer was told in the department's name: a promise until an instant, or a refusal."""
+
+    act: Literal["committed"]
+
+
+DepartmentAct = (
+    Accepted | Returned | HandedOver | Replied | Answered | Closed | Corrected | Withdrawn | Noted | Committed
+)
 
 _adapter: TypeAdapter[DepartmentAct] = TypeAdapter(
     Annotated[DepartmentAct, Field(discriminator="act")], config=ConfigDict(hide_input_in_errors=True)
@@ -119,7 +139,8 @@ _adapter: TypeAdapter[DepartmentAct] = TypeAdapter(
 
 
 def read(body: str) -> DepartmentAct:
-    """Return what a message of a queue of acts says; raises `ValueError` for what the contract has not."""
+    """Return what a message of a queue of acts says; raises `ValueError` for what the contract has not, and
+    `InvalidParameter` for what is no instant."""
     return _adapter.validate_json(body)
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Literal
 
 from shared.clocks.calendar import is_open, next_opening, open_spans
+from shared.errors import Forbidden
 from shared.models import Frozen, Instant
 from shared.playbook import Calendar, Department, Person, Playbook
 from shared.playbook.calendars import DayHours, Week
@@ -184,6 +185,18 @@ def may_promise(
         latest=latest,
         who_may=tuple(who_may),
     )
+
+
+def must_be_allowed(
+    playbook: Playbook, *, subject: str, department: str | None, matter: str, until: datetime | None, now: datetime
+) -> None:
+    """Raise `Forbidden` when the playbook does not let somebody promise a matter until an instant; what is refused to a
+    customer has none, and needs nobody's leave."""
+    if until is None or department is None:
+        return
+    found = may_promise(playbook, subject=subject, department=department, matter=matter, until=until, now=now)
+    if found is not None:
+        raise Forbidden(found.sentence, field=found.field)
 
 
 _FIELDS: dict[Hindrance, Literal["matter", "department", "until"]] = {

@@ -62,10 +62,33 @@ _NO_REASON: Mapping[State, str] = {
 }
 
 
-class Notice(BaseModel):
-    """News of a hand-off; what is not known, or goes with another kind, is null."""
+class _Part(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", from_attributes=True, json_schema_serialization_defaults_required=True
+    )
 
-    model_config = ConfigDict(frozen=True, extra="ignore", json_schema_serialization_defaults_required=True)
+
+class Place(_Part):
+    """Another conversation of the customer's."""
+
+    identity: str
+    channel: str
+    account: str
+    thread: str
+
+
+class Against(_Part):
+    """Another commitment on the same matter that does not go together with the one that was made."""
+
+    kind: Literal["contradiction", "both_open"] = Field(
+        description="contradiction: a promise and a refusal both stand. both_open: two departments promise it."
+    )
+    department: str | None = Field(description="Whose commitment it is.")
+    commitment: str | None = Field(description="Its id, where it is the department's own.")
+
+
+class Notice(_Part):
+    """News of a hand-off; what is not known, or goes with another kind, is null."""
 
     version: Literal["1"] = "1"
     notice: Literal[
@@ -91,7 +114,20 @@ class Notice(BaseModel):
     until: Instant | None = Field(None, description="Of refused: until when it was possible, where time is against it.")
     alternatives: tuple[str, ...] = Field((), description="Of refused: what would be let through instead.")
     reply: str | None = Field(None, description="Of an answer, and of done where that was asked for: the answer's id.")
-    code: str | None = Field(None, description="Of an answer that failed: the platform's code, or ours, for machines.")
+    code: str | None = Field(
+        None,
+        description="For machines: of an answer that failed the platform's code, or ours; of refused why the channel "
+        "does not let it through, such as window_closed.",
+    )
+    field: str | None = Field(None, description="Of refused: which field of the act is to be mended, if one is.")
+    elsewhere: tuple[Place, ...] = Field(
+        (), description="Of refused, where it may not be said there: the customer's conversations where a text may."
+    )
+    note: str | None = Field(None, description="Of done where something was noted: the note's id.")
+    commitment: str | None = Field(None, description="Of done where the customer was told something: its id.")
+    conflicts: tuple[Against, ...] = Field(
+        (), description="Of done where the customer was told something: what it does not go together with."
+    )
 
     def to_json(self) -> str:
         """Return the body of the queue's message: JSON in ASCII."""

@@ -16,6 +16,7 @@ from services.connectors.in_mail import InMail
 from services.connectors.in_queue import InQueue
 from services.connectors.in_slack import InSlack
 from services.connectors.in_tickets import InTickets
+from services.connectors.noting import Noting
 from services.connectors.post import Post
 from services.connectors.telling import Teller
 from services.connectors.waiting import Waiting
@@ -49,7 +50,8 @@ _answering = Answering(_acts, _table, _now)
 _giver = Giver(_table, _cases, _playbook, _secrets, _client, _post, _now)
 _teller = Teller(_table, _playbook, _secrets, _client, _post, _now)
 _waiting = Waiting(aws.client("sqs"), _settings.tool_queues)
-_queue = InQueue(_acts, _answering, _playbook, Departments(aws.client("sqs"), _settings.department_queues))
+_departments = Departments(aws.client("sqs"), _settings.department_queues)
+_queue = InQueue(_acts, _answering, Noting(_acts, _table, _now), _playbook, _departments)
 _mail = InMail(_acts, _answering, _playbook, _secrets, _post, aws.later("s3", patience=5), _settings.mail_bucket)
 _tickets = InTickets(_acts, _answering, _playbook, _secrets, _client)
 _door = Door(

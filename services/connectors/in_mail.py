@@ -26,6 +26,7 @@ from shared.connectors.wording import of_the_channel
 from shared.errors import Conflict, InvalidParameter, NotFound, StoreUnavailable
 from shared.playbook import Playbook
 from shared.playbook.connectors import Mail
+from shared.replying import Draft
 from shared.secrets import ConnectorSecrets
 from shared.subjects import subject
 
@@ -129,7 +130,7 @@ class InMail:
         if wanted.accepts:
             self.acts.do(claim, What("accepted"), by, key=f"{key}#accept")
         if wanted.text:
-            self.answering.answer(claim, by, wanted.text, key=key)
+            self.answering.answer(claim, by, Draft(text=wanted.text), key=key)
         elif not wanted.accepts:
             raise _NotPassedOnError("empty")
 

@@ -24,15 +24,20 @@ from services.connectors.acts import Acts, What, used_before
 from services.connectors.answering import Answering, RefusedError
 from services.connectors.batches import Record
 from services.connectors.giving import WithoutConnectorError
+from services.connectors.noting import Noting
 from shared import acts, telemetry
-from shared.acts import DepartmentAct, Replied
+from shared.acts import Committed, DepartmentAct, Noted, Replied
+from shared.casework import commitments
+from shared.casework.commitments import CommitmentHead, commitment_id
 from shared.casework.steps import Agent, CaseMove, reply_id
 from shared.connectors.claims import Claim
-from shared.errors import Conflict, InvalidParameter, NotFound
+from shared.errors import Conflict, Forbidden, InvalidParameter, NotFound
+from shared.http.unreadable import unreadable
 from shared.models import Instant
-from shared.notice import Notice
+from shared.notice import Against, Notice, Place
 from shared.playbook import Playbook
 from shared.playbook.connectors import Queue
+from shared.projection import saying
 from shared.projection.noticing import put
 from shared.queues import Departments
 from shared.subjects import subject
@@ -43,6 +48,8 @@ letters, digits and punctuation (SendMessage, MessageGroupId)."""
 
 _NO_CASE = "the department has no such case, and had none before: take id and identity as the hand-off has them"
 _NOBODY = "AWS does not tell who sent it: nothing was done"
+_AGAINST = "the customer was told something else about it in the name of {whose}: agree on one, and tell them"
+_OF_THE_ACT = {"identity": "to_identity"}
 _ASKED = "it is asked for; once it is sent, the case is answered"
 
 
@@ -63,6 +70,12 @@ class _Outcome(NamedTuple):
     until: Instant | None = None
     alternatives: tuple[str, ...] = ()
     reply: str | None = None
+    code: str | None = None
+    field: str | None = None
+    elsewhere: tuple[Place, ...] = ()
+    note: str | None = None
+    commitment: str | None = None
+    conflicts: tuple[Against, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +84,7 @@ class InQueue:
 
     acts: Acts
     answering: Answering
+    noting: Noting
     playbook: Callable[[], Playbook]
     departments: Departments
 
@@ -85,6 +99,9 @@ class InQueue:
         try:
             said = acts.read(record["body"])
         except ValidationError as error:
+            wrong = unreadable(error.errors(include_input=False, include_url=False), within="act")
+            return self._unreadable(record, department, wrong)
+        except InvalidParameter as error:
             return self._unreadable(record, department, error)
         principal = _principal(record)
         by = Agent(subject=subject("queue", principal), department=department)
@@ -110,29 +127,50 @@ class InQueue:
         try:
             return self._done(said, claim, by)
         except RefusedError as error:
-            refused = error.refusal
-            return _Outcome("refused", refused.sentence, refused.expired_at, refused.alternatives)
+            return _not_sayable(error)
         except NotFound:  # of a case of others nobody learns whether it is there
             return _Outcome("refused", _NO_CASE)
-        except (Conflict, InvalidParameter) as error:
-            return _Outcome("refused", str(error))
+        except Forbidden as error:
+            return _Outcome("refused", f"{error.field}: {error}", field=error.field)
+        except InvalidParameter as error:
+            field = _OF_THE_ACT.get(error.field, error.field)
+            return _Outcome("refused", f"{field}: {error.reason}", field=field)
+        except Conflict as error:
+            return _Outcome("refused", str(error), field=error.field)
 
     def _done(self, said: DepartmentAct, claim: Claim, by: Agent) -> _Outcome:
         case = self.acts.standing(claim)
         if claim.department not in (case.department, *(stop.department for stop in case.path)):
             raise NotFound(_NO_CASE)
-        if isinstance(said, Replied):
-            asked = self.answering.answer(claim, by, said.text, key=said.idempotency_key)
-            if asked.text != said.text:
-                raise used_before()
-            return _Outcome("done", _ASKED, reply=reply_id(asked))
+        match said:
+            case Replied():
+                return self._replied(said, claim, by)
+            case Noted():
+                note = self.noting.note(claim, by, said.text, key=said.idempotency_key, why=said.reason)
+                return _Outcome("done", note=note.id)
+            case Committed():
+                return self._committed(said, claim, by)
         what = _what(said)
         move = self.acts.do(claim, what, by, key=said.idempotency_key)
         if not _is_the_same(move, what, owner=self.playbook().owner):
             raise used_before()
         return _Outcome("done")
 
-    def _unreadable(self, record: Record, department: str, error: ValidationError) -> bool:
+    def _replied(self, said: Replied, claim: Claim, by: Agent) -> _Outcome:
+        draft, where, why = said.draft(), said.where, said.reason
+        asked = self.answering.answer(claim, by, draft, key=said.idempotency_key, where=where, why=why)
+        if not saying.is_the_same(asked, draft, where, why):
+            raise used_before()
+        return _Outcome("done", _ASKED, reply=reply_id(asked))
+
+    def _committed(self, said: Committed, claim: Claim, by: Agent) -> _Outcome:
+        made = self.noting.commit(claim, by, said, key=said.idempotency_key, why=said.reason)
+        found = [_against(*each, claim.department) for each in self.noting.against(made)]
+        whose = ", ".join(sorted({each.department for each in found if each.department}))
+        why = _AGAINST.format(whose=whose) if found else ""
+        return _Outcome("done", why, commitment=commitment_id(made), conflicts=tuple(found))
+
+    def _unreadable(self, record: Record, department: str, wrong: InvalidParameter) -> bool:
         """Tell the department what cannot be read, where that says of which case it is; what says nothing becomes a
         dead letter, of which an alarm tells."""
         said = _as_object(record["body"])
@@ -141,11 +179,9 @@ class InQueue:
         if not _CASE.fullmatch(escalation_id) or not key:
             telemetry.logger().warning("an act that cannot be read", extra={"department": department})
             return False
-        first = error.errors(include_input=False, include_url=False)[0]
-        field = next((part for part in reversed(first["loc"]) if isinstance(part, str)), "act")
         # What is told of it is short, however long it was: the reason may repeat what was sent.
         told = _Act(department, escalation_id, act[:128], key[:128])
-        outcome = _Outcome("refused", f"{field}: {first['msg']}"[:500])
+        outcome = _Outcome("refused", f"{wrong.field}: {wrong.reason}"[:500], field=wrong.field)
         self._tell(told, outcome, own=f"{record['messageId']}-unreadable")
         return True
 
@@ -157,6 +193,25 @@ class InQueue:
         reason = f"-{sha256(outcome.why.encode()).hexdigest()[:8]}" if outcome.notice == "refused" else ""
         notice = Notice(notice_id=f"{own}-{outcome.notice}{reason}", at=self.acts.now(), **said)
         put(notice, self.departments)
+
+
+def _not_sayable(error: RefusedError) -> _Outcome:
+    refused, elsewhere = error.refusal, tuple(map(Place.model_validate, error.elsewhere))
+    why = f"{error.field}: {refused.sentence}" if error.field else refused.sentence
+    return _Outcome(
+        "refused",
+        why,
+        refused.expired_at,
+        refused.alternatives,
+        code=refused.code,
+        field=error.field,
+        elsewhere=elsewhere,
+    )
+
+
+def _against(found: commitments.Conflict, other: CommitmentHead, own: str) -> Against:
+    department = other.made.by.department if other.made else None
+    return Against(kind=found.kind, department=department, commitment=other.id if department == own else None)
 
 
 def _principal(record: Record) -> str:
@@ -175,7 +230,7 @@ def _as_object(body: str) -> dict[str, Any]:
 
 def _what(said: DepartmentAct) -> What:
     further = {name: getattr(said, name) for name in ("to", "priority", "corrections") if hasattr(said, name)}
-    assert said.act != "replied", "which is no act on the case itself"
+    assert not isinstance(said, Replied | Noted | Committed), "which are no acts on the case itself"
     return What(said.act, said.reason, **further)
 
 

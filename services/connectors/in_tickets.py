@@ -22,6 +22,7 @@ from shared.errors import Conflict, InvalidParameter, NotFound, StoreUnavailable
 from shared.models import Request
 from shared.playbook import Playbook
 from shared.playbook.connectors import Jira, Zendesk
+from shared.replying import Draft
 from shared.secrets import ConnectorSecrets
 from shared.subjects import subject
 
@@ -78,7 +79,7 @@ class InTickets:
             case "took":
                 self.acts.do(claim, What("accepted"), by, key=told.key)
             case "said":
-                self.answering.answer(claim, by, told.text, key=told.key)
+                self.answering.answer(claim, by, Draft(text=told.text), key=told.key)
             case "gave_back":
                 why = f"given back in {tool.kind} ({told.place})"
                 self.acts.do(claim, What("returned", why), by, key=told.key)

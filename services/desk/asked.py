@@ -1,30 +1,17 @@
 """What may be asked of the desk, as the bodies of its calls; pure."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic import Field
 
+from shared.casework.said import Committing, Name, ToColleagues, Until
 from shared.errors import InvalidParameter
 from shared.http.writing import Body
 from shared.ids import customer_id
 from shared.models import ContactKind
 from shared.playbook import DepartmentName
-from shared.spans import instant
-from shared.store.keys import EVENT_PREFIX
-from shared.texts import LINE, Line, Text, Why
-
-_LONGEST_KEY = 1024  # bytes in a sort key (DynamoDB limits)
-
-Name = Annotated[str, StringConstraints(min_length=1, max_length=2048, pattern=LINE)]
-
-
-def _until(written: object) -> object:
-    """Return the instant that is written as text: a number, which pydantic would take for one, is none."""
-    return written if written is None else instant("until", written if isinstance(written, str) else "")
-
-
-_Until = Annotated[datetime, BeforeValidator(_until), WithJsonSchema({"type": "string", "format": "date-time"})]
+from shared.store import keys
+from shared.texts import Line, Text, Why
 
 _Identity = Annotated[
     Name | None,
@@ -48,34 +35,18 @@ class Reasoned(Asked):
     why: Why = Field(description="The reason, for whoever asks one day.")
 
 
-class Note(Asked):
+class Note(ToColleagues, Asked):
     """Something that colleagues should know."""
 
-    text: Text
     identity: _Identity = None
     escalation_id: _Case = None
 
 
-class Commitment(Asked):
+class Commitment(Committing, Asked):
     """Something that the company told the customer: that it will do a thing until an instant, or that it will not."""
 
-    stance: Literal["promise", "refusal"]
-    matter: Line = Field(description="What it is about, in the same few words for all that concerns the same thing.")
-    text: Text = Field(description="What the customer was told.")
-    until: _Until | None = Field(
-        None, description="RFC 3339 with an offset, in the future; of a promise, and needed there."
-    )
     identity: _Identity = None
     escalation_id: _Case = None
-
-    def check(self, now: datetime) -> None:
-        """Raise `InvalidParameter` for a promise without an instant in the future, and for a refusal with one."""
-        if self.stance == "refusal" and self.until is not None:
-            raise InvalidParameter("until", "goes with a promise only; a refusal stands until it is withdrawn")
-        if self.stance == "promise" and self.until is None:
-            raise InvalidParameter("until", "is missing; say until when it is promised")
-        if self.until is not None:
-            must_be_ahead(self.until, now)
 
 
 class Withdrawal(Reasoned):
@@ -85,7 +56,7 @@ class Withdrawal(Reasoned):
 class Move(Asked):
     """A new instant, agreed with the customer, until which a promise is to be kept."""
 
-    until: _Until = Field(description="RFC 3339 with an offset, in the future.")
+    until: Until = Field(description="RFC 3339 with an offset, in the future.")
 
 
 class Need(Asked):
@@ -99,7 +70,7 @@ class Need(Asked):
     @property
     def names_an_event(self) -> bool:
         """False when `event_key` can be the key of no event."""
-        return is_event_key(self.event_key or "")
+        return keys.is_event(self.event_key or "")
 
 
 class Consent(Asked):
@@ -145,14 +116,3 @@ class Unlink(Reasoned):
 
     identity: Name = Field(description="Which is to be parted.")
     other: Name | None = Field(None, alias="from", description="From this one alone; from all others without it.")
-
-
-def is_event_key(text: str) -> bool:
-    """Return whether a text can be the key of an event, within its identity's partition."""
-    return text.startswith(EVENT_PREFIX) and len(text.encode()) <= _LONGEST_KEY
-
-
-def must_be_ahead(until: datetime, now: datetime) -> None:
-    """Raise `InvalidParameter` when an instant has passed."""
-    if until <= now:
-        raise InvalidParameter("until", "has passed; name an instant in the future")

@@ -10,9 +10,10 @@ from services.desk.people import People, Person
 from services.desk.writer import Writer
 from shared.casework import commitments
 from shared.casework.commitments import CommitmentHead, Made, commitment_id
+from shared.casework.said import must_be_ahead
 from shared.casework.steps import Commitment, CommitmentEnd, CommitmentMove
-from shared.directory import may_promise
-from shared.errors import Conflict, Forbidden, InvalidParameter, NotFound
+from shared.directory import must_be_allowed
+from shared.errors import Conflict, InvalidParameter, NotFound
 
 MOST_MOVES = 100
 """How often the instant of one promise can be moved."""
@@ -68,7 +69,7 @@ class Commitments:
 
         def may() -> None:
             _must_be_open(head)
-            asked.must_be_ahead(said.until, self.keeping.now())
+            must_be_ahead(said.until, self.keeping.now())
             assert head.made is not None, "only what was made is found"
             self._may_promise(move.by.subject, head.made, said.until)
             if len(head.moved) >= MOST_MOVES:
@@ -77,14 +78,11 @@ class Commitments:
         return self._committed(person, self.keeping.keep(move, may), head.id, writer)
 
     def _may_promise(self, subject: str, made: Commitment | Made, until: datetime | None) -> None:
-        """Raise `Forbidden` when the playbook does not let somebody promise this until an instant; what is refused has
-        none, and needs nobody's leave."""
-        department, playbook, now = made.by.department, self.keeping.playbook(), self.keeping.now()
-        if until is None or department is None:
-            return
-        found = may_promise(playbook, subject=subject, department=department, matter=made.matter, until=until, now=now)
-        if found is not None:
-            raise Forbidden(found.sentence, field=found.field)
+        """Raise `Forbidden` when the playbook does not let somebody promise this until an instant."""
+        playbook, department = self.keeping.playbook(), made.by.department
+        must_be_allowed(
+            playbook, subject=subject, department=department, matter=made.matter, until=until, now=self.keeping.now()
+        )
 
     def _commitment(self, customer_id: str, wanted: str, writer: Writer) -> tuple[Person, CommitmentHead]:
         person = self.people.person(customer_id)
@@ -100,13 +98,8 @@ class Commitments:
         heads = {head.id: head for head in person.commitments}
         heads[own] = commitments.fold(heads.get(own), taken)
         now = self.keeping.now()
-        conflicts = [
-            _conflict(found, other=heads[other], writer=writer)
-            for found in commitments.conflicts(heads.values(), now)
-            if own in found.commitments
-            for other in found.commitments
-            if other != own
-        ]
+        found = commitments.against(own, heads.values(), now)
+        conflicts = [_conflict(each, other=other, writer=writer) for each, other in found]
         return contract.Committed(**dict(_shown(heads[own], now)), conflicts=tuple(conflicts))
 
 

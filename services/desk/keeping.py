@@ -87,14 +87,9 @@ class Keeping:
 
         Raises `InvalidParameter` when the author's key was given to something else.
         """
-        item = self.table.get(steps.key(step))
-        found = steps.read(item) if item else None
-        if found is None:
-            may()
-            found = steps.keep(self.table, step)
-        if found.model_copy(update={"at": step.at}) != step:
+        kept = steps.once(self.table, step, may)
+        if kept is None:
             raise InvalidParameter(KEY, "was given to another request; give each one a key of its own")
-        kept = step.model_copy(update={"at": found.at})
         self.project(kept)
         return kept
 

@@ -1,10 +1,11 @@
 """Refusals that say to machines, too, what is in the way (RFC 9457, section 3.2)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from services.desk.contract_cases import Standing
 from services.desk.contract_replies import Refusal, Talk
+from shared.casework.places import AT_FAULT
 from shared.errors import Conflict, InvalidParameter
 from shared.escalation import Escalation
 from shared.projection.conversation import Conversation
@@ -37,20 +38,8 @@ class NotLikeThat(InvalidParameter):
 
 def not_sayable(refusal: InTheWay, elsewhere: Iterable[Conversation]) -> Conflict | InvalidParameter:
     """Return the refusal of something that may not be said in a place, with where else a text is let through."""
-    field = _AT_FAULT.get(refusal.code)
+    field = AT_FAULT.get(refusal.code)
     return NotLikeThat(field, refusal, elsewhere) if field else NotThere(refusal, elsewhere)
-
-
-_AT_FAULT: Mapping[str, str] = {
-    "too_long": "text",
-    "too_short": "text",
-    "empty": "text",
-    "no_templates": "template",
-    "no_private_answer": "privately",
-    "nothing_to_answer": "reply_to",
-    "unknown_channel": "channel",
-}
-"""What of a request is to be mended, by what is in the way; of everything else, time or the place is."""
 
 
 def _told(refusal: InTheWay, elsewhere: Iterable[Conversation]) -> dict[str, Any]:

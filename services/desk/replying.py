@@ -3,33 +3,32 @@ sent from the table's stream."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from services.desk import asked_replies as asked
 from services.desk import contract_replies as contract
-from services.desk.asked_replies import PlacesQuery, Said, Where
+from services.desk.asked_replies import PlacesQuery, Said
 from services.desk.cases import Escalations, must_be_known, must_be_theirs
 from services.desk.keeping import Keeping
 from services.desk.people import People, Person
 from services.desk.refusals import CaseConflict, not_sayable
-from services.desk.talks import Talk, Talks
 from services.desk.writer import Caller, Writer
 from shared.casework import cases, places
 from shared.casework.replies import Decision, ReplyHead, decide
+from shared.casework.said import Where
 from shared.casework.steps import Agent, ReplyAsked, ReplyMove, reply_id
 from shared.errors import Conflict, InvalidParameter, NotFound
 from shared.escalation import Escalation
 from shared.http.writing import KEY
-from shared.projection import replies
+from shared.projection import replies, saying
+from shared.projection.talks import Talk, Talks
 from shared.store import keys, steps
 
 _CONTENTION_LIMIT = 20
 
 _REMEDY: Mapping[str, str] = {"offered": "accept it first"}
 _THEIRS = "they answer the customer there; tell them, by a note or by what the customer has with you"
-_IN_PRIVATE = (
-    "the case began in public and was answered in private, where the customer has not written since: name the place"
-)
 _OVER = "it is over; say it in one of the customer's conversations, without a case"
 
 
@@ -52,16 +51,18 @@ class Replying:
 
     def places(self, named: str, query: PlacesQuery) -> contract.Places:
         """Return what may be said to a customer where."""
-        return self._places(self._talks.all_of(self.people.person(named), query.where))
+        talks = self._talks(self.people.person(named))
+        return self._places(talks, talks.all_of(query.where))
 
     def places_of_case(self, named: str, escalation_id: str, query: PlacesQuery, caller: Caller) -> contract.Places:
         """Return what may be said where about a case: where it is about first, unless another place is named."""
         person = self.people.person(named)
         case = self.escalations.found(person, escalation_id).case
         must_be_known(case, caller)
-        own = self._talks.of_case(person, case, query.where)
-        others = [] if query.where.names_a_conversation else self._talks.all_of(person, Where())
-        return self._places([own, *(each for each in others if each.conversation != own.conversation)])
+        talks = self._talks(person)
+        own = talks.of_case(case, query.where)
+        others = [] if query.where.names_a_conversation else talks.all_of(Where())
+        return self._places(talks, [own, *(each for each in others if each.conversation != own.conversation)])
 
     def reply(self, named: str, said: asked.Reply, writer: Writer) -> contract.Reply:
         """Say something to a customer in one of their conversations.
@@ -73,19 +74,12 @@ class Replying:
         by = writer.agent(said.department, self.keeping.playbook())
         about = _About(by, writer.step_id_with(person.own.identity, "replies"))
 
-        def talk() -> Talk:
-            found = self._talks.meant(person, said.where)
-            self._must_be_nobody_elses(person, found, writer)
+        def talk(talks: Talks) -> Talk:
+            found = talks.meant(said.where)
+            _must_be_nobody_elses(person, talks, found, writer)
             return found
 
         return self._say(person, said, about, talk)
-
-    def _must_be_nobody_elses(self, person: Person, talk: Talk, writer: Writer) -> None:
-        """Raise `CaseConflict` when a department out of reach has accepted a case that rests on the conversation: the
-        customer would be told two things."""
-        for case in person.escalations:
-            if case.state == "accepted" and not writer.reaches(case.department) and self._talks.rests_on(case, talk):
-                raise CaseConflict(f"{cases.standing(case)}; {_THEIRS}", case)
 
     def reply_on_case(self, named: str, escalation_id: str, said: asked.CaseReply, writer: Writer) -> contract.Reply:
         """Say something to a customer about a case that a department in reach has accepted; once it is sent, the case
@@ -97,15 +91,11 @@ class Replying:
         case = self.escalations.found(person, escalation_id).case
         by = Agent(subject=writer.subject, department=case.department)
 
-        def talk() -> Talk:
+        def talk(talks: Talks) -> Talk:
             must_be_theirs(case, writer, said.number)
             if case.state not in ("accepted", "answered"):
                 raise CaseConflict(f"{cases.standing(case)}; {_REMEDY.get(case.state, _OVER)}", case)
-            found = self._talks.of_case(person, case, said.where)
-            is_guessed = not said.where.names_a_conversation and said.where.reply_to is None and not said.privately
-            if is_guessed and self._talks.must_be_named(person, case, found):
-                raise InvalidParameter("channel", _IN_PRIVATE)
-            return found
+            return talks.to_answer(case, said.where, privately=said.privately)
 
         must_be_known(case, writer)
         about = _About(by, writer.step_id_with(case.identity, f"replies {escalation_id}"), case)
@@ -131,40 +121,28 @@ class Replying:
                 return _shown(step, self._head(step))
         raise Conflict("others keep doing something with it; look at it again")
 
-    @property
-    def _talks(self) -> Talks:
-        return Talks(self.keeping.table, self.keeping.playbook().accounts)
+    def _talks(self, person: Person) -> Talks:
+        return Talks(self.keeping.table, self.keeping.playbook().accounts, tuple(person.conversations))
 
-    def _places(self, talks: Iterable[Talk]) -> contract.Places:
+    def _places(self, talks: Talks, found: Iterable[Talk]) -> contract.Places:
         now = self.keeping.now()
-        return contract.Places(places=tuple(self._talks.shown(talk, now) for talk in talks))
+        return contract.Places(places=tuple(_place(talks, talk, now) for talk in found))
 
-    def _say(self, person: Person, said: Said, about: _About, find: Callable[[], Talk]) -> contract.Reply:
+    def _say(self, person: Person, said: Said, about: _About, find: Callable[[Talks], Talk]) -> contract.Reply:
         """Keep what is to be said, once under the id of a step, wherever that was said to first."""
-        draft = said.draft()
-        content = {"text": draft.text, "template": draft.template, "privately": draft.privately, "why": said.why or ""}
+        draft, why = said.draft(), said.why or ""
         there = self._there(person, said.where, about.step_id)
         if there is not None:
-            _must_be_the_same(_is_the_same(there, content, said.where))
+            _must_be_the_same(saying.is_the_same(there, draft, said.where, why))
             self.keeping.project(there)
             return _shown(there, self._head(there))
-        talk, now = find(), self.keeping.now()
-        refusal = places.may_say(draft, self._talks.place(talk, privately=draft.privately), now)
+        talks, now = self._talks(person), self.keeping.now()
+        talk = find(talks)
+        refusal = places.may_say(draft, talks.place(talk, privately=draft.privately), now)
         if refusal is not None:
-            raise not_sayable(refusal, self._talks.elsewhere(person, talk, now))
-        place = talk.conversation
-        asked_for = ReplyAsked(
-            id=about.step_id,
-            identity=place.identity,
-            at=now,
-            by=about.by,
-            channel=place.channel,
-            account=place.account,
-            thread=place.thread,
-            reply_to=talk.reply_to,
-            escalation_id=about.case.id if about.case else None,
-            **content,
-        )
+            raise not_sayable(refusal, talks.elsewhere(talk, now))
+        case = about.case.id if about.case else None
+        asked_for = saying.asked(talk, draft, step_id=about.step_id, at=now, by=about.by, why=why, case=case)
         kept = self.keeping.keep(asked_for)
         return _shown(kept, self._head(kept))
 
@@ -188,14 +166,31 @@ class Replying:
         return head
 
 
+def _must_be_nobody_elses(person: Person, talks: Talks, talk: Talk, writer: Writer) -> None:
+    """Raise `CaseConflict` when a department out of reach has accepted a case that rests on the conversation: the
+    customer would be told two things."""
+    for case in person.escalations:
+        if case.state == "accepted" and not writer.reaches(case.department) and talks.rests_on(case, talk):
+            raise CaseConflict(f"{cases.standing(case)}; {_THEIRS}", case)
+
+
+def _place(talks: Talks, talk: Talk, now: datetime) -> contract.Place:
+    """Return a conversation with what may be said there at an instant."""
+    place = talks.place(talk, privately=talk.reply_to is not None)
+    return contract.Place(
+        identity=place.identity,
+        channel=place.channel,
+        account=place.account,
+        thread=place.thread,
+        visibility=place.visibility,
+        reply_to=talk.reply_to,
+        ways=tuple(map(contract.Option.model_validate, places.options(place, now))),
+    )
+
+
 def _must_be_the_same(is_the_same: bool) -> None:
     if not is_the_same:
         raise InvalidParameter(KEY, "was given to another request; give each one a key of its own")
-
-
-def _is_the_same(there: ReplyAsked, content: Mapping[str, object], where: Where) -> bool:
-    named = {name: wanted for name, wanted in where._asdict().items() if wanted is not None}
-    return all(getattr(there, name) == wanted for name, wanted in {**content, **named}.items())
 
 
 def _as_decided(move: ReplyMove) -> tuple[Decision | None, Agent, str]:

@@ -154,6 +154,14 @@ def conflicts(heads: Iterable[CommitmentHead], now: datetime) -> Iterator[Confli
             yield Conflict(kind=kind, matter=first.matter, commitments=(one.id, other.id), departments=departments)
 
 
+def against(own: str, heads: Iterable[CommitmentHead], now: datetime) -> Iterator[tuple[Conflict, CommitmentHead]]:
+    """Yield each commitment of one customer that does not go together with one of them, with what it is they are."""
+    known = {head.id: head for head in heads}
+    for found in conflicts(known.values(), now):
+        if own in found.commitments:
+            yield from ((found, known[other]) for other in found.commitments if other != own)
+
+
 def _conflict(one: Made, other: Made) -> Literal["contradiction", "both_open"] | None:
     if one.stance != other.stance:
         return "contradiction"

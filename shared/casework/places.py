@@ -1,6 +1,6 @@
 """Where something may be said, what of it may be said now, and until when: asked before anybody writes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -114,6 +114,18 @@ _NOBODY_SPEAKS = Refusal(
     sentence="nothing can be sent through this channel: answer where the message was written, or on another channel "
     "on which the customer is known",
 )
+
+
+AT_FAULT: Mapping[str, str] = {
+    "too_long": "text",
+    "too_short": "text",
+    "empty": "text",
+    "no_templates": "template",
+    "no_private_answer": "privately",
+    "nothing_to_answer": "reply_to",
+    "unknown_channel": "channel",
+}
+"""What of a request is to be mended, by what is in the way; of everything else, time or the place is."""
 
 
 def options(place: Place, now: datetime) -> tuple[Option, ...]:

@@ -1,12 +1,11 @@
 """What is answered when a request is refused or fails: the error's status, a stable code and what to do."""
 
-import re
 from collections.abc import Mapping
 
 import orjson
 from fastapi import Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException as RoutingError
 
 from shared.aws import FAILURES
@@ -22,6 +21,7 @@ from shared.errors import (
     Unauthenticated,
     UnsupportedMediaType,
 )
+from shared.http.unreadable import unreadable
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -48,24 +48,6 @@ _HEADERS: Mapping[int, Mapping[str, str]] = {
     503: {"Retry-After": "1"},
 }
 
-_ADVICE = {
-    "missing": "is missing; give it",
-    "string_type": "must be text",
-    "bool_type": "must be true or false",
-    "int_type": "must be a whole number",
-    "literal_error": "must be {expected}",
-    "extra_forbidden": "is no parameter here; remove it or correct its spelling",
-    "string_pattern_mismatch": "must match {pattern}",
-    "string_too_short": "is empty; fill it in or leave it out",
-    "string_too_long": "must have at most {max_length} characters",
-    "greater_than_equal": "must be {ge} or more",
-    "less_than_equal": "must be {le} or less",
-    "int_parsing": "must be a whole number",
-    "int_parsing_size": "must be a smaller number",
-}
-
-_NAME = re.compile("[a-z_]{1,30}", re.ASCII)
-
 
 class Problem(BaseModel):
     """Why a request was refused (RFC 9457)."""
@@ -85,7 +67,7 @@ def problem(error: Exception) -> Problem:
             field = getattr(error, "field", None)
             return Problem(status=error.status, code=code, detail=str(error), field=field)
         case RequestValidationError():
-            return problem(unreadable(error, within="query"))
+            return problem(unreadable(error.errors(), within="query"))
         case RoutingError(status_code=status) if status in _ROUTING:
             code, detail = _ROUTING[status]
             return Problem(status=status, code=code, detail=detail, field=None)
@@ -108,12 +90,3 @@ def response(error: Exception) -> Response:
 
 def _code(error: MostradorError) -> str | None:
     return next((_CODES[each] for each in type(error).__mro__ if each in _CODES), None)
-
-
-def unreadable(error: RequestValidationError | ValidationError, *, within: str) -> InvalidParameter:
-    """Return the first thing that is wrong with what was asked `within` a query or a body; what the caller wrote is
-    named only if it is a name."""
-    found = error.errors()[0]
-    name = str(found["loc"][-1])
-    advice = _ADVICE.get(found["type"], "cannot be read")
-    return InvalidParameter(name if _NAME.fullmatch(name) else within, advice.format(**found.get("ctx", {})))

@@ -10,7 +10,7 @@ from fastapi import Request
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from shared.errors import ContentTooLarge, InvalidParameter, MalformedRequest, UnsupportedMediaType
-from shared.http.problems import unreadable
+from shared.http.unreadable import unreadable
 
 KEY = "Idempotency-Key"
 MOST_BYTES = 65_536
@@ -67,7 +67,7 @@ def parse[B: Body](model: type[B], body: bytes, *, content_type: str) -> B:
     try:
         found = model.model_validate(said)
     except ValidationError as error:
-        raise unreadable(error, within="body") from error
+        raise unreadable(error.errors(), within="body") from error
     _each_once(body)
     return found
 

@@ -47,6 +47,8 @@ _LONGEST_NAME = 512
 """A partition key holds 2,048 bytes and a sort key 1,024 (DynamoDB limits); a longer foreign name is replaced by its
 digest."""
 
+_LONGEST_KEY = 1024
+
 _DIGEST = "sha256:"
 
 
@@ -72,6 +74,11 @@ def event(what: PersonalEvent) -> Key:
     """Return where an event is kept: the same for every redelivery of it, and for nothing else."""
     prefix = f"{EVENT_PREFIX}{instant(what.occurred_at)}#" if what.dated else UNDATED_PREFIX
     return Key(identity(what.identity), f"{prefix}{_bounded(what.external_id)}")
+
+
+def is_event(text: str) -> bool:
+    """Return whether a text can be the sort key of an event."""
+    return text.startswith(EVENT_PREFIX) and len(text.encode()) <= _LONGEST_KEY
 
 
 def media(event: Key, number: int) -> Key:

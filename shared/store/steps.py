@@ -1,10 +1,23 @@
 """Steps in the journal: what the company did about a customer, beside what the customer said."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import orjson
 
-from shared.casework.steps import CaseMove, ReplyMove, Step, step_adapter
+from shared.casework.steps import (
+    CaseMove,
+    Commitment,
+    CommitmentEnd,
+    CommitmentMove,
+    Consent,
+    LinkDecision,
+    Need,
+    Note,
+    ReplyAsked,
+    ReplyMove,
+    Step,
+    step_adapter,
+)
 from shared.store import keys
 from shared.store.keys import Key
 from shared.store.table import Item, Table
@@ -45,6 +58,20 @@ def keep(table: Table, step: Step) -> Step:
     """
     there = table.insert(item(step))
     return read(there) if there else step
+
+
+def once[S: (Note, Commitment, CommitmentEnd, CommitmentMove, Need, Consent, LinkDecision, ReplyAsked)](
+    table: Table, step: S, may: Callable[[], object] = lambda: None
+) -> S | None:
+    """Take a step once under its key, and return it as the journal has it; none where the key was given to something
+    else. `may` is asked before the first time, and raises when it may not be taken."""
+    found = table.get(key(step))
+    there = read(found) if found else None
+    if there is None:
+        may()
+        there = keep(table, step)
+    kept = step.model_copy(update={"at": there.at})
+    return kept if there == kept else None
 
 
 def of(table: Table, partition: str) -> Iterator[Step]:

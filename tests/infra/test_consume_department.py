@@ -20,6 +20,7 @@ from moto import mock_aws
 from services.connectors.acts import Acts
 from services.connectors.answering import Answering
 from services.connectors.in_queue import InQueue
+from services.connectors.noting import Noting
 from shared.casework.cases import BY_OURSELVES, Doing
 from shared.casework.steps import Agent
 from shared.escalation import Escalation
@@ -188,7 +189,8 @@ class Company:
         acts = Acts(self.shop.table, self.shop.cases, self.shop.world.now)
         answering = Answering(acts, self.shop.table, self.shop.world.now)
         told = Departments(self.department.sqs, {"billing": self.department.url})
-        queue = InQueue(acts, answering, CurrentPlaybook(self.shop.table), told)
+        noting = Noting(acts, self.shop.table, self.shop.world.now)
+        queue = InQueue(acts, answering, noting, CurrentPlaybook(self.shop.table), told)
         for message in self.acts():
             record = {
                 "messageId": message["MessageId"],

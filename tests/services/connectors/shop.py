@@ -17,6 +17,7 @@ from services.connectors.in_mail import InMail
 from services.connectors.in_queue import InQueue
 from services.connectors.in_slack import InSlack
 from services.connectors.in_tickets import InTickets
+from services.connectors.noting import Noting
 from services.connectors.post import Post
 from services.connectors.telling import Teller
 from services.connectors.waiting import Waiting
@@ -202,7 +203,9 @@ class Shop:
         acts = Acts(self.table, self.cases, self.world.now)
         answering = Answering(acts, self.table, self.world.now)
         departments = Departments(self.cloud.client("sqs"), self.world.queues)
-        return InQueue(acts, answering, CurrentPlaybook(self.table), departments)
+        return InQueue(
+            acts, answering, Noting(acts, self.table, self.world.now), CurrentPlaybook(self.table), departments
+        )
 
     # what Lambda does
 

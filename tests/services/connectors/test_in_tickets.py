@@ -17,6 +17,7 @@ from services.connectors.answering import Answering
 from shared.casework.cases import Doing
 from shared.casework.steps import Agent, ReplyAsked, reply_id
 from shared.connectors.jira.document import document
+from shared.replying import Draft
 from shared.store import keys, steps
 from tests.services.connectors.shop import ANA, CASE, JIRA, SECRETS, ZENDESK, DiesAt, Shop
 from tests.services.connectors.tools import answers
@@ -115,7 +116,7 @@ def test_an_answer_is_not_asked_for_before_what_it_answers_is_accepted(desk: Sho
 
     acts = Acts(desk.table, desk.cases, now)
     by = Agent(subject="zendesk:x:1", department="billing")
-    Answering(acts, desk.table, now).answer(desk.claim, by, "Ya está.", key="1")
+    Answering(acts, desk.table, now).answer(desk.claim, by, Draft(text="Ya está."), key="1")
     (asked,) = replies(desk)
     assert desk.case.accepted_at is not None
     assert asked.at > desk.case.accepted_at

@@ -102,7 +102,8 @@ def takes_acts(ear: Ear, *, goes_on: bool) -> None:
         there = Talk(identity=ANA, channel="telegram", thread=ALONE)
         shop.cases.take(shop.cases.do(ANA, CASE, Doing("answered", shop.world.now(), BY, answered_in=there)))
         shop.says("¿Y el IBAN?", "2", thread=ALONE)
-    send(shop, act("replied", key="k2", text="El de siempre."))
+    send(shop, act("replied", key="k2", text="El de siempre."), act("noted", key="k3", text="Llamó."))
+    send(shop, act("committed", key="k4", stance="refusal", matter="cobro", text="No procede."))
     with ear.on(shop):
         shop.take_acts()
 

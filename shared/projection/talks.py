@@ -5,19 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from services.desk import contract_replies as contract
-from services.desk.asked import is_event_key
-from services.desk.asked_replies import Where
-from services.desk.people import Person
 from shared.accounts import Account
 from shared.casework import places
 from shared.casework.replies import ReplyHead
+from shared.casework.said import Where
 from shared.errors import InvalidParameter
 from shared.escalation import Escalation
 from shared.models import Message, PersonalEvent
 from shared.projection.asking import last_message
 from shared.projection.conversation import Conversation
 from shared.projection.going_on import goes_on, must_be_named, talk_of
+from shared.projection.links import members
 from shared.replying import Place
 from shared.store import journal, keys
 from shared.store.keys import Key
@@ -25,6 +23,10 @@ from shared.store.table import Table
 
 _MOST_SHOWN = 20
 _MOST_ELSEWHERE = 5
+
+_IN_PRIVATE = (
+    "the case began in public and was answered in private, where the customer has not written since: name the place"
+)
 
 _LAST = "\U0010ffff"
 
@@ -39,88 +41,83 @@ class Talk(NamedTuple):
     answered: Message | None = None
 
 
+def of_customer(table: Table, identity: str) -> tuple[Conversation, ...]:
+    """Return the conversations with the customer whom an identity is one of, on all their identities, by one read and
+    a query for each of these."""
+    found: list[Conversation] = []
+    for each in dict.fromkeys((identity, *members(table.get(keys.members(identity))))):
+        first = keys.CONVERSATION_PREFIX
+        rows = table.query(keys.identity(each), first=first, last=f"{first}{_LAST}")
+        found.extend(Conversation.model_validate_json(row["state"]["S"]) for row in rows)
+    return tuple(found)
+
+
 @dataclass(frozen=True, slots=True)
 class Talks:
-    """Every method raises `InvalidParameter` for a conversation that the customer has not got, where several are meant,
-    and for a message that is not in it. `accounts` are the playbook's."""
+    """The conversations with one customer. Every method raises `InvalidParameter` for one that they have not got, where
+    several are meant, and for a message that is not in it. `accounts` are the playbook's."""
 
     table: Table
     accounts: Sequence[Account]
+    conversations: Sequence[Conversation]
 
-    def meant(self, person: Person, where: Where) -> Talk:
-        """Return the one conversation of a customer that is named."""
-        found = list(_fitting(person, where))
+    def meant(self, where: Where) -> Talk:
+        """Return the one conversation that is named, with the message that is answered there."""
+        return self.answering(self._one(where), where.reply_to)
+
+    def _one(self, where: Where) -> Conversation:
+        found = list(self._fitting(where))
         if not found:
             raise InvalidParameter(where.field, "this customer has no such conversation; look the customer up")
         if len(found) > 1:
             raise InvalidParameter(
                 where.field,
-                "several of their conversations fit; name identity, channel and thread, as the lookup has them",
+                "several of their conversations fit; name whose it is, the channel and the thread, as the lookup does",
             )
-        return self._answering(found[0], where.reply_to)
+        return found[0]
 
-    def of_case(self, person: Person, case: Escalation, where: Where) -> Talk:
+    def of_case(self, case: Escalation, where: Where, *, quotes: bool = False) -> Talk:
         """Return the conversation that is named, or else where a case went on, where the customer spoke last, or else
         the one that it is about; there, what was said in public, or on a channel on which everything answers something,
-        is what is answered unless something else is named."""
-        event = None if where.names_a_conversation else self._event(case.identity, case.event_key)
-        head = next((each for each in person.conversations if event and _is_in(event, each)), None)
-        there = _other(person, case)
-        if head is not None and there is not None and where.reply_to is None and goes_on(head, there):
-            return self._answering(there, None)
-        if head is None:
-            return self.meant(person, where if where.names_a_conversation else where._replace(identity=case.identity))
-        if where.reply_to is None and isinstance(event, Message) and _is_answered(event):
-            return Talk(head, case.event_key, event)
-        return self._answering(head, where.reply_to)
+        is what is answered unless something else is named.
 
-    def must_be_named(self, person: Person, case: Escalation, talk: Talk) -> bool:
-        """Return whether nobody may guess that a case is answered in this conversation, the one that it is about."""
-        return must_be_named(case, talk.conversation, _other(person, case))
+        With `quotes` what the customer said is answered wherever it was: whoever writes in a tool of their own does
+        not see the conversation, and names nothing.
+        """
+        event = None if where.names_a_conversation else self._event(case.identity, case.event_key)
+        own = next((each for each in self.conversations if event and _is_in(event, each)), None)
+        there = self._other(case)
+        if where.names_nothing and there is not None and goes_on(own, there):
+            return self._last(there) if quotes else self.answering(there, None)
+        if own is None:
+            return self.meant(where if where.names_a_conversation else where._replace(identity=case.identity))
+        if where.reply_to is None and isinstance(event, Message) and (quotes or _is_answered(event)):
+            return Talk(own, case.event_key, event)
+        return self.answering(own, where.reply_to)
+
+    def to_answer(self, case: Escalation, where: Where, *, privately: bool, quotes: bool = False) -> Talk:
+        """Return where a case is answered, as `of_case` does; raises `InvalidParameter`, too, where nobody may guess
+        that, and names nothing."""
+        found = self.of_case(case, where, quotes=quotes)
+        if where.names_nothing and not privately and must_be_named(case, found.conversation, self._other(case)):
+            raise InvalidParameter("channel", _IN_PRIVATE)
+        return found
 
     def rests_on(self, case: Escalation, talk: Talk) -> bool:
         """Return whether a case rests on what was said in a conversation."""
         event = self._event(case.identity, case.event_key)
         return _goes_on_in(case, talk.conversation) or (event is not None and _is_in(event, talk.conversation))
 
-    def all_of(self, person: Person, where: Where) -> list[Talk]:
+    def all_of(self, where: Where) -> list[Talk]:
         """Return the conversations that fit, the one where the customer wrote last first."""
-        found = sorted(_fitting(person, where), key=_last_heard, reverse=True)
+        found = sorted(self._fitting(where), key=last_heard, reverse=True)
         if where.reply_to is not None or (not found and where.names_a_conversation):
-            return [self.meant(person, where)]
-        return [self._answering(each, None) for each in found[:_MOST_SHOWN]]
+            return [self.meant(where)]
+        return [self.answering(each) for each in found[:_MOST_SHOWN]]
 
-    def place(self, talk: Talk, *, privately: bool) -> Place:
-        """Return the place that a conversation is; `privately` asks, too, whether what is answered there has had its
-        private answer, by one call."""
-        had = privately and talk.reply_to is not None and self._was_answered_privately(talk)
-        return places.place_of(talk.conversation, talk.answered, accounts=self.accounts, answered_privately=had)
-
-    def shown(self, talk: Talk, now: datetime) -> contract.Place:
-        """Return a conversation with what may be said there at an instant."""
-        place = self.place(talk, privately=talk.reply_to is not None)
-        return contract.Place(
-            identity=place.identity,
-            channel=place.channel,
-            account=place.account,
-            thread=place.thread,
-            visibility=place.visibility,
-            reply_to=talk.reply_to,
-            ways=tuple(map(contract.Option.model_validate, places.options(place, now))),
-        )
-
-    def elsewhere(self, person: Person, talk: Talk, now: datetime) -> Sequence[Conversation]:
-        """Return the other conversations with a customer in which a text is let through at an instant."""
-        others = (each for each in person.conversations if each != talk.conversation)
-        last_first = sorted(others, key=_last_heard, reverse=True)
-        return [each for each in last_first if self._is_open(each, now)][:_MOST_ELSEWHERE]
-
-    def _is_open(self, conversation: Conversation, now: datetime) -> bool:
-        (text, *_) = places.options(self.place(Talk(conversation), privately=False), now)
-        lacks = text.refusal.code if text.refusal else None
-        return lacks is None or (lacks == "nothing_to_answer" and _answers_the_last(conversation))
-
-    def _answering(self, conversation: Conversation, reply_to: str | None) -> Talk:
+    def answering(self, conversation: Conversation, reply_to: str | None = None) -> Talk:
+        """Return a conversation with the message that is answered there: the one that is named, else by mail the
+        customer's last one."""
         if reply_to is None:
             return self._last(conversation) if _answers_the_last(conversation) else Talk(conversation)
         event = self._event(conversation.identity, reply_to)
@@ -130,6 +127,35 @@ class Talks:
             )
         return Talk(conversation, reply_to, event)
 
+    def place(self, talk: Talk, *, privately: bool) -> Place:
+        """Return the place that a conversation is; `privately` asks, too, whether what is answered there has had its
+        private answer, by one call."""
+        had = privately and talk.reply_to is not None and self._was_answered_privately(talk)
+        return places.place_of(talk.conversation, talk.answered, accounts=self.accounts, answered_privately=had)
+
+    def elsewhere(self, talk: Talk, now: datetime) -> Sequence[Conversation]:
+        """Return the other conversations with a customer in which a text is let through at an instant."""
+        others = (each for each in self.conversations if each != talk.conversation)
+        last_first = sorted(others, key=last_heard, reverse=True)
+        return [each for each in last_first if self._is_open(each, now)][:_MOST_ELSEWHERE]
+
+    def _fitting(self, where: Where) -> Iterator[Conversation]:
+        for each in self.conversations:
+            if (
+                where.identity in (None, each.identity)
+                and where.channel in (None, each.channel)
+                and where.thread in (None, each.thread)
+            ):
+                yield each
+
+    def _other(self, case: Escalation) -> Conversation | None:
+        return next((each for each in self.conversations if _goes_on_in(case, each)), None)
+
+    def _is_open(self, conversation: Conversation, now: datetime) -> bool:
+        (text, *_) = places.options(self.place(Talk(conversation), privately=False), now)
+        lacks = text.refusal.code if text.refusal else None
+        return lacks is None or (lacks == "nothing_to_answer" and _answers_the_last(conversation))
+
     def _last(self, conversation: Conversation) -> Talk:
         """Return a conversation with the customer's last message there, if that is still known, by one query."""
         last = last_message(self.table, conversation)
@@ -138,7 +164,7 @@ class Talks:
         return Talk(conversation, last.key.sk, last.event)
 
     def _event(self, identity: str, key: str) -> PersonalEvent | None:
-        if not is_event_key(key):
+        if not keys.is_event(key):
             return None
         item = self.table.get(Key(keys.identity(identity), key))
         return journal.entry(item).event if item else None
@@ -165,16 +191,6 @@ def _answers_the_last(conversation: Conversation) -> bool:
     return conversation.visibility == "private" and places.must_answer(conversation.channel)
 
 
-def _fitting(person: Person, where: Where) -> Iterator[Conversation]:
-    for each in person.conversations:
-        if (
-            where.identity in (None, each.identity)
-            and where.channel in (None, each.channel)
-            and where.thread in (None, each.thread)
-        ):
-            yield each
-
-
 def _is_in(event: PersonalEvent, conversation: Conversation) -> bool:
     return (event.identity, event.channel, event.thread) == (
         conversation.identity,
@@ -183,13 +199,9 @@ def _is_in(event: PersonalEvent, conversation: Conversation) -> bool:
     )
 
 
-def _other(person: Person, case: Escalation) -> Conversation | None:
-    return next((each for each in person.conversations if _goes_on_in(case, each)), None)
-
-
 def _goes_on_in(case: Escalation, conversation: Conversation) -> bool:
     return case.answered_in == talk_of(conversation)
 
 
-def _last_heard(conversation: Conversation) -> datetime:
+def last_heard(conversation: Conversation) -> datetime:
     return conversation.last_inbound_at or conversation.opened_at
