@@ -107,6 +107,12 @@ class ClocksQuery(Looked):
     channel: _Short = Field(None, description="On this channel only, such as whatsapp or x_mention.")
     late: bool | None = Field(None, description="Only those that were late, or only those that were not.")
     limit: _Limit = Field(20, description="How many at most, the last begun ones.")
+    cursor: _Cursor = Field(None, description="The next_cursor of the page before; the last begun ones without one.")
+
+    @property
+    def filters(self) -> tuple[str | None, ...]:
+        late = None if self.late is None else str(self.late)
+        return (str(self.playbook) if self.playbook else None, self.as_of, self.channel, late)
 
     def instant(self, now: datetime) -> datetime | None:
         """Return the past instant that is asked about, or none; raises `InvalidParameter` for one that is to come."""

@@ -59,10 +59,11 @@ class Clock(Part):
 
 
 class Clocks(Part):
-    """A customer's clocks on all channels, the last begun first."""
+    """A page of a customer's clocks on all channels, the last begun first."""
 
     playbook_version: int = Field(description="By whose targets and calendars.")
     group: str | None = Field(description="The group of customers whose targets count.")
     at: Instant = Field(description="As of when.")
     clocks: tuple[Clock, ...]
     omitted: int = Field(description="How many more there are that began earlier.")
+    next_cursor: str | None = Field(description="Pass it as cursor for these; null where there are none.")

@@ -12,6 +12,8 @@ from services.customer360.lookup import Lookup
 from shared.clocks.clock import Clock, clocks, why_late
 from shared.clocks.targets import group_of, targets_for
 from shared.errors import ConfigurationError, InvalidParameter
+from shared.http import newest
+from shared.http.newest import Place
 from shared.playbook import Playbook
 from shared.projection.about import About
 from shared.projection.timing import Talk, talks
@@ -26,8 +28,8 @@ class Timing:
     lookup: Lookup
 
     def clocks(self, named: str, query: ClocksQuery, caller: Caller) -> contract_clocks.Clocks:
-        """Return a customer's clocks, the last begun first. One query, and three for each identity, which read
-        all that is kept of it."""
+        """Return a page of a customer's clocks, the last begun first. One query, and three for each identity, which
+        read all that is kept of it."""
         caller.access.must_show("clocks")
         at = query.instant(self.lookup.now()) or self.lookup.now()
         partitions = self.lookup.members(named)
@@ -40,14 +42,16 @@ class Timing:
             for clock in _of_identity(items, playbook, group, at)
             if _is_wanted(clock, query) and _is_reached(clock, caller.access)
         ]
-        found.sort(key=lambda clock: (clock.started_at, clock.kind, clock.identity, clock.thread), reverse=True)
+        of = (named, "clocks", *query.filters)
+        page = newest.page(found, _place, cursor=query.cursor, of=of, limit=query.limit)
         self.lookup.note_at("clocks", partitions, query, caller)
         return contract_clocks.Clocks(
             playbook_version=playbook.version,
             group=group,
             at=at,
-            clocks=tuple(found[: query.limit]),
-            omitted=max(len(found) - query.limit, 0),
+            clocks=tuple(page.things),
+            omitted=page.omitted,
+            next_cursor=page.next_cursor,
         )
 
     def _playbook(self, version: int | None) -> Playbook:
@@ -92,6 +96,11 @@ def _shown(clock: Clock, identity: str, talk: Talk) -> contract_clocks.Clock:
             "because": tuple(contract_clocks.Because.model_validate(each) for each in why_late(clock)),
         }
     )
+
+
+def _place(clock: contract_clocks.Clock) -> Place:
+    names = (clock.kind, clock.identity, clock.channel, clock.thread, clock.escalation_id)
+    return Place.of(clock.started_at, *names)
 
 
 def _is_wanted(clock: contract_clocks.Clock, query: ClocksQuery) -> bool:

@@ -7,6 +7,7 @@ from pydantic import Field
 from services.desk.asked import Asked
 from services.desk.asked_cases import Number
 from shared.casework.said import Channel, Name, ReplyTo, Thread, ToCustomer, Where
+from shared.http.cursor import LONGEST
 from shared.http.query import Query
 from shared.http.writing import Body
 from shared.texts import Why
@@ -21,6 +22,9 @@ class PlacesQuery(Query):
     channel: Channel = None
     thread: Thread = None
     reply_to: ReplyTo = None
+    cursor: Annotated[str | None, Field(min_length=1, max_length=LONGEST)] = Field(
+        None, description="The next_cursor of the page before; where they wrote last without one."
+    )
 
     @property
     def where(self) -> Where:

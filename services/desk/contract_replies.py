@@ -57,9 +57,12 @@ class Place(Talk):
 
 
 class Places(Part):
-    """Where something may be said to a customer, the one where they last wrote first; about a case, its own first."""
+    """A page of where something may be said to a customer, the one where they last wrote first; about a case, its own
+    first."""
 
     places: tuple[Place, ...]
+    omitted: int = Field(description="How many more conversations there are, where they wrote longer ago.")
+    next_cursor: str | None = Field(description="Pass it as cursor for these; null where there are none.")
 
 
 class Reply(Kept):

@@ -1,7 +1,7 @@
 """Replies to customers: what may be said is known before it is written down, and that is one conditional write; it is
 sent from the table's stream."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -20,12 +20,15 @@ from shared.casework.said import Where
 from shared.casework.steps import Agent, ReplyAsked, ReplyMove, reply_id
 from shared.errors import Conflict, InvalidParameter, NotFound
 from shared.escalation import Escalation
+from shared.http import newest
 from shared.http.writing import KEY
 from shared.projection import replies, saying
-from shared.projection.talks import Talk, Talks
+from shared.projection.conversation import Conversation
+from shared.projection.talks import Talk, Talks, last_heard
 from shared.store import keys, steps
 
 _CONTENTION_LIMIT = 20
+_MOST_SHOWN = 20
 
 _REMEDY: Mapping[str, str] = {"offered": "accept it first"}
 _THEIRS = "they answer the customer there; tell them, by a note or by what the customer has with you"
@@ -50,19 +53,23 @@ class Replying:
     escalations: Escalations
 
     def places(self, named: str, query: PlacesQuery) -> contract.Places:
-        """Return what may be said to a customer where."""
+        """Return a page of what may be said to a customer where; raises `InvalidParameter`, too, for a cursor that was
+        not given out for this."""
         talks = self._talks(self.people.person(named))
-        return self._places(talks, talks.all_of(query.where))
+        return self._places(talks, talks.all_of(query.where), query, of=(named,))
 
     def places_of_case(self, named: str, escalation_id: str, query: PlacesQuery, caller: Caller) -> contract.Places:
-        """Return what may be said where about a case: where it is about first, unless another place is named."""
+        """Return a page of what may be said where about a case: where it is about first, unless another place is
+        named; raises what `places` raises."""
         person = self.people.person(named)
         case = self.escalations.found(person, escalation_id).case
         must_be_known(case, caller)
         talks = self._talks(person)
         own = talks.of_case(case, query.where)
         others = [] if query.where.names_a_conversation else talks.all_of(Where())
-        return self._places(talks, [own, *(each for each in others if each.conversation != own.conversation)])
+        others = [each for each in others if each != own.conversation]
+        first = [own] if query.cursor is None else []
+        return self._places(talks, others, query, of=(named, escalation_id), first=first)
 
     def reply(self, named: str, said: asked.Reply, writer: Writer) -> contract.Reply:
         """Say something to a customer in one of their conversations.
@@ -124,9 +131,23 @@ class Replying:
     def _talks(self, person: Person) -> Talks:
         return Talks(self.keeping.table, self.keeping.playbook().accounts, tuple(person.conversations))
 
-    def _places(self, talks: Talks, found: Iterable[Talk]) -> contract.Places:
-        now = self.keeping.now()
-        return contract.Places(places=tuple(_place(talks, talk, now) for talk in found))
+    def _places(
+        self,
+        talks: Talks,
+        found: Iterable[Conversation],
+        query: PlacesQuery,
+        *,
+        of: tuple[str, ...],
+        first: Sequence[Talk] = (),
+    ) -> contract.Places:
+        now, list_of = self.keeping.now(), (*of, "reply-options", *query.where)
+        page = newest.page(found, _standing, cursor=query.cursor, of=list_of, limit=_MOST_SHOWN - len(first))
+        shown = [*first, *(talks.answering(each, query.reply_to) for each in page.things)]
+        return contract.Places(
+            places=tuple(_place(talks, talk, now) for talk in shown),
+            omitted=page.omitted,
+            next_cursor=page.next_cursor,
+        )
 
     def _say(self, person: Person, said: Said, about: _About, find: Callable[[Talks], Talk]) -> contract.Reply:
         """Keep what is to be said, once under the id of a step, wherever that was said to first."""
@@ -172,6 +193,11 @@ def _must_be_nobody_elses(person: Person, talks: Talks, talk: Talk, writer: Writ
     for case in person.escalations:
         if case.state == "accepted" and not writer.reaches(case.department) and talks.rests_on(case, talk):
             raise CaseConflict(f"{cases.standing(case)}; {_THEIRS}", case)
+
+
+def _standing(conversation: Conversation) -> newest.Place:
+    names = (conversation.identity, conversation.channel, conversation.thread)
+    return newest.Place.of(last_heard(conversation), *names)
 
 
 def _place(talks: Talks, talk: Talk, now: datetime) -> contract.Place:

@@ -21,7 +21,6 @@ from shared.store import journal, keys
 from shared.store.keys import Key
 from shared.store.table import Table
 
-_MOST_SHOWN = 20
 _MOST_ELSEWHERE = 5
 
 _IN_PRIVATE = (
@@ -108,12 +107,10 @@ class Talks:
         event = self._event(case.identity, case.event_key)
         return _goes_on_in(case, talk.conversation) or (event is not None and _is_in(event, talk.conversation))
 
-    def all_of(self, where: Where) -> list[Talk]:
-        """Return the conversations that fit, the one where the customer wrote last first."""
-        found = sorted(self._fitting(where), key=last_heard, reverse=True)
-        if where.reply_to is not None or (not found and where.names_a_conversation):
-            return [self.meant(where)]
-        return [self.answering(each) for each in found[:_MOST_SHOWN]]
+    def all_of(self, where: Where) -> list[Conversation]:
+        """Return the conversations that fit; the only one of a message that is named."""
+        found = list(self._fitting(where))
+        return [self._one(where)] if where.reply_to or (where.names_a_conversation and not found) else found
 
     def answering(self, conversation: Conversation, reply_to: str | None = None) -> Talk:
         """Return a conversation with the message that is answered there: the one that is named, else by mail the

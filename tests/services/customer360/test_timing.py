@@ -166,8 +166,24 @@ def test_linked_identities_have_their_clocks_together_and_the_last_begun_first(c
     counter.link(ANA, ANA_ON_X)
     assert [clock["identity"] for clock in clocks(counter)] == [ANA_ON_X, ANA]
     assert [clock["channel"] for clock in clocks(counter, "channel=telegram")] == ["telegram"]
-    answer = counter.ask(PATH, "playbook=7&limit=1", request="z").json
-    assert (len(answer["clocks"]), answer["omitted"]) == (1, 1)
+
+
+def test_what_a_page_has_not_is_counted_and_gone_on_to(counter: Counter) -> None:
+    for number in range(5):
+        who = ANA_ON_X if number % 2 else ANA
+        counter.hear(said(str(number), "Hola", at=ago(hours=9), who=who, thread=f"t{number}"))
+    counter.link(ANA, ANA_ON_X)
+    whole, found, cursor = clocks(counter), list[Any](), ""
+    for left in (3, 1, 0):
+        answer = counter.ask(PATH, f"playbook=7&limit=2{cursor}", request=next(_requests)).json
+        assert answer["omitted"] == left
+        found, cursor = found + answer["clocks"], f"&cursor={answer['next_cursor']}"
+    assert found == whole
+    assert len(found) == 5
+    assert answer["next_cursor"] is None
+    first = counter.ask(PATH, "playbook=7&limit=2", request="a").json["next_cursor"]
+    refused = counter.ask(PATH, f"playbook=7&late=true&cursor={first}", request="b")
+    assert (refused.status, refused.json["field"]) == (422, "cursor")
 
 
 @pytest.mark.parametrize(("query", "field"), [("playbook=0", "playbook"), ("late=maybe", "late"), ("as_of=x", "as_of")])

@@ -561,6 +561,30 @@ def test_what_may_be_said_where_is_told_before_anybody_writes(office: Office) ->
     assert (closed["refusal"]["alternatives"], template["open"]) == (["template"], True)
 
 
+@pytest.mark.parametrize("on", [HERS, "case"])
+def test_more_conversations_than_a_page_has_are_counted_and_gone_on_to(office: Office, on: str) -> None:
+    """The first message of the story is one conversation, and 25 threads are the others."""
+    case = path(office)
+    on, another = (case, HERS) if on == "case" else (HERS, case)
+    for number in range(25):
+        where: dict[str, Any] = {"identity": ANA, "channel": "telegram", "thread": f"t{number:02}"}
+        heard(office, f"t{number}", at=office.clock + timedelta(seconds=number), **where)
+    first = office.see(f"{on}/reply-options").json
+    assert (len(first["places"]), first["omitted"]) == (20, 6)
+    following = f"cursor={first['next_cursor']}"
+    second = office.see(f"{on}/reply-options", following).json
+    assert (len(second["places"]), second["omitted"], second["next_cursor"]) == (6, 0, None)
+    threads = [each["thread"] for page in (first, second) for each in page["places"]]
+    assert sorted(threads) == sorted(["direct", *(f"t{number:02}" for number in range(25))])
+    if on == HERS:
+        assert threads == ["direct", *(f"t{number:02}" for number in range(25))][::-1]
+    else:
+        assert threads[0] == "direct", "the case's own first, and once"
+    for listed, query in ((on, "cursor=x"), (another, following)):
+        refused = office.see(f"{listed}/reply-options", query)
+        assert (refused.status, refused.json["field"]) == (422, "cursor")
+
+
 def test_places_of_a_case_are_shown_to_whom_it_is_shown(office: Office) -> None:
     assert office.see(f"{path(office)}/reply-options", claims=CARE).status == 404
     assert [place["channel"] for place in options(office, path(office))] == ["telegram"]
