@@ -1,8 +1,8 @@
 """Whether a customer is told at once that somebody will answer, and in which words. Pure functions.
 
-Once in a conversation, and again only after a long silence; in a crisis what the committee wrote, once more. What is
-asked for has an id made of the conversation and of when it was last acknowledged: two projectors that decide at once,
-or one that decides again, ask for the same. It stops no clock, and is no answer.
+Once in a conversation, or again after a long silence where the playbook wants that; in a crisis what the committee
+wrote, once more. What is asked for has an id made of the conversation and of when it was last acknowledged: two
+projectors that decide at once, or one that decides again, ask for the same. It stops no clock, and is no answer.
 
 Where a person can open any number of conversations, as with every mail that answers none, they are told once in
 `ANYWHERE` over all of these on a channel: else a program that answers each acknowledgement with a new mail, and does
@@ -41,8 +41,9 @@ LATE = timedelta(hours=1)
 """What is older was told late, or is told again: whoever wrote it is not to hear now that they were heard at once. What
 a customer writes within so long is one matter."""
 
-type LongestWait = Callable[[], timedelta | None]
-"""Ask for how long somebody has waited without an answer, if that makes the queue long; none while it is short."""
+type LongestWait = Callable[[str | None], timedelta | None]
+"""Ask for how long somebody has waited for a department's answer, or without one for anybody's, if that makes the queue
+long; none while it is short."""
 
 
 def acknowledge(
@@ -71,13 +72,13 @@ def acknowledge(
     last = head.acknowledged_at
     is_first = last is None or _is_before(crisis, last)
     silence = playbook.acknowledgement.again_after
-    if not is_first and not _nothing_of_ours_for(silence, head, message):
+    if not is_first and (silence is None or not _nothing_of_ours_for(silence, head, message)):
         return None
     occasion = _occasion(message, playbook, now, longest_wait)
     said = occasion and _in_their_language(occasion.texts, message, head, playbook.default_language)
     if occasion is None or said is None:
         return None
-    if not is_first and not _nothing_of_theirs_for(silence, message, first_inbound_after):
+    if not is_first and silence is not None and not _nothing_of_theirs_for(silence, message, first_inbound_after):
         return None
     return ReplyAsked(
         id=acknowledgement_id(head, told_anywhere),
@@ -196,7 +197,8 @@ def _occasion(message: Message, playbook: Playbook, now: datetime, longest_wait:
     settings, company = playbook.acknowledgement, {"company": playbook.company}
     if playbook.crisis.holds(now):
         return _Occasion("the committee's text in a crisis", playbook.crisis.texts, lambda _: company)
-    calendar = playbook.calendar(assess(message, playbook).department)
+    department = assess(message, playbook).department
+    calendar = playbook.calendar(department)
     if not is_open(calendar, now):
         if not settings.outside_hours.active:
             return None
@@ -206,11 +208,11 @@ def _occasion(message: Message, playbook: Playbook, now: datetime, longest_wait:
             settings.outside_hours.texts,
             lambda language: company | {"opens_at": moment(opens_at, zone, language)},
         )
-    longest = longest_wait() if settings.when_queue_is_long.active else None
+    longest = longest_wait(department) if settings.when_queue_is_long.active else None
     if longest is None:
         return None
     return _Occasion(
-        "the queue is long",
+        f"the queue of {department} is long" if department else "the queue is long",
         settings.when_queue_is_long.texts,
         lambda language: company | {"waiting": span(longest, language)},
     )

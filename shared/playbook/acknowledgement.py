@@ -61,23 +61,24 @@ _NEVER = Occasion(active=False)
 
 
 class Acknowledgement(Frozen):
-    """When a customer is told at once that somebody will answer: once in a conversation, and again only when neither
-    side has said anything in it for so many days. Over all conversations of which they can open any number, once in 24
-    hours.
+    """When a customer is told at once that somebody will answer: once in a conversation for ever, unless
+    `again_after_days` says that they are told again when neither side has said anything in it for so many days. Over
+    all conversations of which they can open any number, once in 24 hours.
 
-    The queue is long when somebody has waited for `queue_is_long_minutes` of open time without an answer, or else for
-    longer than they should. In public it is said on `public_channels` only.
+    A department's queue is long when somebody has waited for its answer for `queue_is_long_minutes` of its open time,
+    or else for longer than they should. In public it is said on `public_channels` only.
     """
 
     outside_hours: Occasion = _NEVER
     when_queue_is_long: Occasion = _NEVER
     queue_is_long_minutes: Minutes | None = None
-    again_after_days: Annotated[int, Field(strict=True, ge=1, le=366)] = 7
+    again_after_days: Annotated[int, Field(strict=True, ge=1, le=366)] | None = None
     public_channels: tuple[DepartmentName, ...] = ()
 
     @property
-    def again_after(self) -> timedelta:
-        return timedelta(days=self.again_after_days)
+    def again_after(self) -> timedelta | None:
+        """Return after how long a silence a customer is told again; none for never."""
+        return None if self.again_after_days is None else timedelta(days=self.again_after_days)
 
     @property
     def queue_is_long_after(self) -> timedelta | None:

@@ -6,10 +6,11 @@ record in the stream it is sent, and is noted in the conversation's head, and wi
 many conversations; what comes before these notes meets the same key.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 from itertools import chain, islice
+from typing import NamedTuple
 
 from shared import acknowledging
 from shared.casework.steps import ReplyAsked
@@ -28,11 +29,12 @@ from shared.store import keys, steps
 from shared.store.journal import Entry
 from shared.store.keys import Key
 from shared.store.table import Table, key_of
+from shared.triage import assess
 
 _KEPT_SECONDS = 60
-_ROWS = 10
+_ROWS = 12
 """How many conversations of each shard are looked at to see how long people wait: those that were seen to at every
-stage and have waited longest, and those that are to be looked at next."""
+stage and have waited longest, and those that are to be looked at next; of all shards as many as one read takes."""
 
 
 def acknowledge(
@@ -80,22 +82,49 @@ def note_anywhere(step: ReplyAsked, about: About | None) -> About | None:
     return about and people.acknowledged(about, step.channel, step.at)
 
 
-def _longest_wait(table: Table, playbook: Playbook, now: datetime) -> timedelta | None:
-    """Return for how long somebody has waited without an answer, if that makes the queue long; as it was in the last
-    minute, since it is the same for all who write."""
-    return _asked(table, playbook, int(now.timestamp()) // _KEPT_SECONDS)
+def _longest_wait(table: Table, playbook: Playbook, now: datetime, department: str | None) -> timedelta | None:
+    """Return for how long somebody has waited for a department's answer, or for anybody's without one, if that makes
+    the queue long; as it was in the last minute, since it is the same for all who write."""
+    return _asked(table, playbook, int(now.timestamp()) // _KEPT_SECONDS).of(department)
+
+
+class _Waiting(NamedTuple):
+    since: datetime
+    department: str | None
+
+
+class _Queue:
+    """Who has waited for too long at an instant, the longest first; nobody is looked at before somebody asks."""
+
+    def __init__(self, found: Iterator[_Waiting], now: datetime) -> None:
+        self._left, self._now = found, now
+        self._known: list[_Waiting] = []
+
+    def of(self, department: str | None) -> timedelta | None:
+        """Return for how long the first has waited for a department, or without one for any."""
+        first = next((each for each in self._all() if department in (None, each.department)), None)
+        return self._now - first.since if first else None
+
+    def _all(self) -> Iterator[_Waiting]:
+        yield from self._known
+        for each in self._left:
+            self._known.append(each)
+            yield each
 
 
 @lru_cache(maxsize=1)
-def _asked(table: Table, playbook: Playbook, minute: int) -> timedelta | None:
+def _asked(table: Table, playbook: Playbook, minute: int) -> _Queue:
     now = datetime.fromtimestamp(minute * _KEPT_SECONDS, UTC)
+    return _Queue(_waiting(table, playbook, now), now)
+
+
+def _waiting(table: Table, playbook: Playbook, now: datetime) -> Iterator[_Waiting]:
     shards = chain(keys.shards(LONG), keys.shards("waiting"))
     rows = (row for shard in shards for row in islice(table.listed(shard, page=_ROWS), _ROWS))
     items = table.get_many(map(key_of, rows))
     heads = (Conversation.model_validate_json(item["state"]["S"]) for item in items.values())
     long = sorted((head for head in heads if _may_wait_long(head, playbook, now)), key=_since)
-    found = (_waits_long_since(table, head, playbook, now) for head in long)
-    return next((now - since for since in found if since), None)
+    yield from filter(None, (_waits_long(table, head, playbook, now) for head in long))
 
 
 def _since(head: Conversation) -> datetime:
@@ -104,23 +133,28 @@ def _since(head: Conversation) -> datetime:
 
 
 def _may_wait_long(head: Conversation, playbook: Playbook, now: datetime) -> bool:
-    """Return whether somebody has waited for too long by the playbook, as far as the head alone says."""
-    most, calendar = playbook.acknowledgement.queue_is_long_after, playbook.calendar(playbook.default_department)
+    """Return whether somebody has waited for too long by the playbook, as far as the head alone says: it does not know
+    in whose open time."""
+    most = playbook.acknowledgement.queue_is_long_after
     if head.waiting_since is None:
         return False
-    return earliest(playbook, head) < now if most is None else open_time(calendar, head.waiting_since, now) >= most
+    return earliest(playbook, head) < now if most is None else now - head.waiting_since >= most
 
 
-def _waits_long_since(table: Table, head: Conversation, playbook: Playbook, now: datetime) -> datetime | None:
-    """Return since when a customer waits whom nobody has answered for too long, by the playbook; none otherwise. It is
-    asked as the watch asks it."""
+def _waits_long(table: Table, head: Conversation, playbook: Playbook, now: datetime) -> _Waiting | None:
+    """Return since when a customer waits whom nobody has answered for too long, by the playbook, and for whom by the
+    words of what they ask; none otherwise. It is asked as the watch asks it."""
     question = next(questions(table, head, _since(head), hearing(lambda: playbook)), None)
     if question is None:
         return None
-    head = head.model_copy(update={"waiting_since": question.event.occurred_at})
+    asked = question.event
+    head = head.model_copy(update={"waiting_since": asked.occurred_at})
     if not _may_wait_long(head, playbook, now):
         return None
-    by_the_clocks = playbook.acknowledgement.queue_is_long_after is None
-    if by_the_clocks and not stage(head, now, playbook, waits.read(table, head, playbook, now)):
-        return None
-    return head.waiting_since
+    department = assess(asked, playbook).department if isinstance(asked, Message) else None
+    most = playbook.acknowledgement.queue_is_long_after
+    if most is None:
+        is_long = bool(stage(head, now, playbook, waits.read(table, head, playbook, now)))
+    else:
+        is_long = open_time(playbook.calendar(department), asked.occurred_at, now) >= most
+    return _Waiting(asked.occurred_at, department) if is_long else None

@@ -92,7 +92,7 @@ def head(*messages: Message, **known: Any) -> Conversation:
     return found.model_copy(update=known)
 
 
-def never() -> timedelta | None:
+def never(_: str | None) -> timedelta | None:
     raise AssertionError("nobody had to be asked how long people wait")
 
 
@@ -168,17 +168,17 @@ def test_whoever_was_answered_or_has_just_heard_from_us_is_told_nothing(seconds:
 
 
 def test_in_the_hours_nobody_is_told_that_nobody_is_there() -> None:
-    assert said(message(when=MONDAY_NOON), wait=lambda: None) is None
+    assert said(message(when=MONDAY_NOON), wait=lambda _: None) is None
 
 
 def test_what_counts_is_when_we_say_it() -> None:
     written = message(when=at("23T08:59"))
     assert said(written, now=at("23T08:59")) is not None
-    assert said(written, now=at("23T09:00"), wait=lambda: None) is None
+    assert said(written, now=at("23T09:00"), wait=lambda _: None) is None
 
 
 def test_a_department_that_is_there_counts_and_not_the_default_one() -> None:
-    assert said(message("no me va el router"), wait=lambda: None) is None
+    assert said(message("no me va el router"), wait=lambda _: None) is None
     assert said(message("la factura está mal")) is not None
 
 
@@ -192,7 +192,7 @@ def test_each_occasion_is_switched_off_by_itself() -> None:
     outside = "[acknowledgement.outside_hours]\nactive = false\n\n[acknowledgement.outside_hours.texts"
     by = playbook(settings=SETTINGS.replace("[acknowledgement.outside_hours.texts", outside, 1))
     assert said(message(), by=by) is None, "who writes at night is not told that the queue is long either"
-    assert said(message(when=MONDAY_NOON), by=by, wait=lambda: timedelta(hours=1)) is not None
+    assert said(message(when=MONDAY_NOON), by=by, wait=lambda _: timedelta(hours=1)) is not None
     long = "[acknowledgement.when_queue_is_long]\nactive = false\n\n[acknowledgement.when_queue_is_long.texts"
     by = playbook(settings=SETTINGS.replace("[acknowledgement.when_queue_is_long.texts", long, 1))
     assert said(message(when=MONDAY_NOON), by=by) is None
@@ -284,8 +284,33 @@ def test_a_channel_has_its_own_words_and_those_of_all_in_other_languages() -> No
     assert english.text == "Teleprado opens on Monday 23 November at 09:00."
 
 
+def test_without_a_number_it_is_said_once_for_ever_but_for_a_crisis() -> None:
+    once = playbook(settings=SETTINGS.replace("again_after_days = 7\n", ""))
+    assert once.acknowledgement.again_after is None
+    year = SUNDAY - timedelta(days=364)
+    assert said(message(), by=once) is not None
+    assert said(message(), by=once, acknowledged_at=year, last_inbound_at=year) is None
+    in_a_crisis = playbook(CRISIS, settings=SETTINGS.replace("again_after_days = 7\n", ""))
+    assert said(message(), by=in_a_crisis, acknowledged_at=year) is not None
+
+
+def test_whose_queue_is_asked_about_is_whose_the_message_is() -> None:
+    asked: list[str | None] = []
+
+    def wait(department: str | None) -> timedelta:
+        asked.append(department)
+        return timedelta(minutes=52)
+
+    billing = said(message("Un problema con la factura", when=MONDAY_NOON), wait=wait)
+    nobodys = said(message(when=MONDAY_NOON), wait=wait)
+    assert asked == ["billing", None]
+    assert billing is not None
+    assert nobodys is not None
+    assert (billing.why, nobodys.why) == ("the queue of billing is long", "the queue is long")
+
+
 def test_when_the_queue_is_long_it_is_said_for_how_long_others_wait() -> None:
-    answer = said(message(when=MONDAY_NOON), wait=lambda: timedelta(minutes=52))
+    answer = said(message(when=MONDAY_NOON), wait=lambda _: timedelta(minutes=52))
     assert answer is not None
     assert (answer.text, answer.why) == ("Hay quien lleva 55 minutos.", "the queue is long")
 
@@ -333,7 +358,7 @@ def test_who_was_told_something_before_the_crisis_hears_the_committee_once() -> 
 def test_who_was_told_is_not_told_again_and_nobody_has_to_be_asked(days: float) -> None:
     assert said(message(), acknowledged_at=SUNDAY - timedelta(days=days)) is None
     assert (
-        said(message(when=MONDAY_NOON), acknowledged_at=MONDAY_NOON - timedelta(days=days), wait=lambda: None) is None
+        said(message(when=MONDAY_NOON), acknowledged_at=MONDAY_NOON - timedelta(days=days), wait=lambda _: None) is None
     )
 
 
@@ -483,7 +508,7 @@ def test_whatever_is_said_is_said_where_it_may_be(
     what = message(text, when=when, direction="inbound" if inbound else "outbound")
     others = [message("Dígame", when=ours, direction="outbound")] if ours else []
     now = when + timedelta(minutes=delay)
-    answer = said(what, *others, by=by, now=now, wait=lambda: wait, first=lambda _: when, acknowledged_at=last)
+    answer = said(what, *others, by=by, now=now, wait=lambda _: wait, first=lambda _: when, acknowledged_at=last)
     if answer is None:
         return
     assert inbound
