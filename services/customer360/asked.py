@@ -12,6 +12,7 @@ from services.customer360.access import Access
 from services.customer360.contract import PARTS
 from services.customer360.contract_history import ENTRY_KINDS
 from services.customer360.cursor import LONGEST
+from shared.casework.steps import Talk
 from shared.contacts import canonical, found_under
 from shared.errors import InvalidParameter
 from shared.http.query import Query
@@ -169,9 +170,30 @@ class TimelineQuery(Looked):
         None, description=f"Entries of this kind only: {', '.join(ENTRY_KINDS)}."
     )
 
+    identity: _Text = Field(None, description="With thread: whose conversation it is.")
+    thread: _Text = Field(
+        None,
+        description="What was said in this conversation of the identity's on the channel, and in those that it goes "
+        "on from and in: a public thread and its private answers are one. Goes with identity and channel.",
+    )
+    whole: bool = Field(True, description="With thread: false leaves out what that one goes on from and in.")
+
     @property
-    def filters(self) -> tuple[str | None, str | None, str | None]:
-        return self.channel, self.department, self.kind
+    def filters(self) -> tuple[str | None, ...]:
+        of_one = () if self.thread is None else (self.identity, self.thread, str(self.whole))
+        return (self.channel, self.department, self.kind, *of_one)
+
+    @property
+    def talk(self) -> Talk | None:
+        """Return the one conversation that is asked for, or none; raises `InvalidParameter` for half of its name."""
+        if self.thread is None:
+            if self.identity is not None:
+                raise InvalidParameter("identity", "goes with thread only; leave it out")
+            return None
+        for field, said in (("identity", self.identity), ("channel", self.channel)):
+            if said is None:
+                raise InvalidParameter(field, "is missing; name the thread's as the lookup does")
+        return Talk(identity=self.identity or "", channel=self.channel or "", thread=self.thread)
 
 
 class PreviewQuery(Looked):

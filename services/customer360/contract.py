@@ -72,6 +72,14 @@ class HeardBy(Part):
     taken_up: bool = Field(description="Whether a department was offered it.")
 
 
+class Thread(Part):
+    """Another conversation of the customer's."""
+
+    identity: str
+    channel: str
+    thread: str
+
+
 class Conversation(Part):
     """The thread of one identity with one account."""
 
@@ -88,6 +96,12 @@ class Conversation(Part):
         description="addressed: somebody spoke to the other side. listening: it was only said in public, and heard."
     )
     heard_by: HeardBy | None = Field(description="By what it was heard; null where the playbook listens for nothing.")
+    goes_on_from: tuple[Thread, ...] = Field(
+        (), description="The public ones that were answered in this one, in private: with them it is one conversation."
+    )
+    goes_on_in: tuple[Thread, ...] = Field(
+        (), description="The private ones in which this public one was answered: with them it is one conversation."
+    )
 
 
 class LastContact(Part):

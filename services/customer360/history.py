@@ -11,10 +11,12 @@ from services.customer360.audit import Act, Look
 from services.customer360.cursor import Listing
 from services.customer360.folding import Target
 from services.customer360.lookup import Lookup
+from services.customer360.moved import moves, one_with
 from services.customer360.paging import Stretch
 from services.customer360.said import Said
 from services.customer360.timeline import Filter, Owners, Thing
-from shared.casework.steps import ReplyAsked
+from shared.casework.steps import ReplyAsked, Talk
+from shared.errors import InvalidParameter
 from shared.ids import customer_id
 from shared.media.copies import Copy, attached
 from shared.store import cards, keys
@@ -45,14 +47,23 @@ class Chronicle:
         caller.access.must_show("timeline")
         listing = Listing(named, "timeline", query.filters)
         below = listing.place(query.cursor) if query.cursor else None
-        partitions = self.lookup.members(named)
+        talk, partitions = query.talk, self.lookup.members(named)
+        if talk is not None and keys.identity(talk.identity) not in partitions:
+            raise InvalidParameter("identity", "is none of this customer's; look the customer up")
         cases = cards.escalations(chain.from_iterable(self._customers.escalations(partitions)))
-        channel, department, kind = query.filters
         taken = list(chain.from_iterable(self._customers.steps(partitions)))
         owners = timeline.owners(cases, taken)
         asked = [step for step in taken if isinstance(step, ReplyAsked)]
         said = Said.of(self._customers.replies({keys.identity(step.identity) for step in asked}))
-        wanted = Filter(channel, department, kind, folding.resting(cases, department), owners)
+        wanted = Filter(
+            query.channel if talk is None else None,
+            query.department,
+            query.kind,
+            folding.resting(cases, query.department),
+            owners,
+            _within(talk, said, whole=query.whole),
+            {name: head.talk for name, head in said.replies.items()},
+        )
         # One more than asked for shows whether there are more; yet another one may be the place to go on from.
         count = query.limit + 2 if wanted.is_open else EXAMINED
         told = self._customers.history(partitions, upto=below and below[:2], count=count)
@@ -142,3 +153,10 @@ class Chronicle:
             entries=tuple(audit.shown(act, caller.access) for _, act in page),
             next_cursor=further and listing.cursor(further),
         )
+
+
+def _within(talk: Talk | None, said: Said, *, whole: bool) -> frozenset[Talk] | None:
+    """Return the conversations that are asked for with one; none where none is."""
+    if talk is None:
+        return None
+    return one_with(talk, moves(said.replies.values())) if whole else frozenset({talk})

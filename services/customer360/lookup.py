@@ -8,6 +8,7 @@ from itertools import chain
 from services.customer360 import contract, contract_lookup, person
 from services.customer360.access import Caller
 from services.customer360.asked import Contact, CustomerQuery, Looked, LookupQuery
+from services.customer360.moved import Move, moves
 from services.customer360.past import Past
 from services.customer360.reach import Windows
 from shared.casework import links
@@ -48,7 +49,7 @@ class Lookup:
 
         An identity: one query for the customer, and one for each of their identities. A contact point: one query for
         it, one for each of at most `MOST_FOUND` identities that have it, one for each of their customers, and one for
-        each identity more.
+        each identity more. And one more for each identity that spoke in public.
         """
         way, at = query.way(), query.instant(self.now())
         parts, now = query.parts(caller.access), at or self.now()
@@ -62,10 +63,11 @@ class Lookup:
         if not people:
             raise NotFound(_NOBODY)
         self.note("lookup", chain.from_iterable(people), query, caller, parts=parts)
+        moved = self._moved(chain.from_iterable(people), at)
         found = [
             contract_lookup.Found(
                 found_by=_found_by(way, each, shows_identities="identities" in parts),
-                customer=person.customer(each, access=caller.access, windows=self.windows(), now=now),
+                customer=person.customer(each, access=caller.access, windows=self.windows(), now=now, moved=moved),
             )
             for each in people
         ]
@@ -74,11 +76,18 @@ class Lookup:
         )
 
     def customer(self, named: str, query: CustomerQuery, caller: Caller) -> contract.Customer:
-        """Return a customer. One query, and one for each identity; of a past instant, what `Past` reads."""
+        """Return a customer. One query, one for each identity, and one more for each that spoke in public; of a past
+        instant, what `Past` reads, and these."""
         parts, at = query.parts(caller.access), query.instant(self.now())
         found = self.cards(named) if at is None else self._then(named, at)
         self.note("customer", found, query, caller, parts=parts)
-        return person.customer(found, access=caller.access, windows=self.windows(), now=at or self.now())
+        moved = self._moved(found, at)
+        return person.customer(found, access=caller.access, windows=self.windows(), now=at or self.now(), moved=moved)
+
+    def _moved(self, found: Iterable[Card], at: datetime | None) -> frozenset[Move]:
+        """Return what was answered in private up to an instant: one query for each identity that spoke in public."""
+        public = [card.partition for card in found if any(each.visibility == "public" for each in card.conversations)]
+        return moves(self.customers.replies(public), at)
 
     def cards(self, named: str) -> list[Card]:
         """Return what is kept of all identities of a customer, at least one."""

@@ -1,11 +1,12 @@
 """One person, put together from the cards of their identities, as far as the caller may see; pure."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 
 from services.customer360 import contract, contract_cases
 from services.customer360.access import Access
+from services.customer360.moved import Move, conversations_of
 from services.customer360.next_step import next_step
 from services.customer360.reach import Windows, last_spoken, ways
 from shared.casework import commitments
@@ -29,8 +30,10 @@ MOST_LISTED = 100
 _STANDING = ("open", "broken")
 
 
-def customer(cards: Sequence[Card], *, access: Access, windows: Windows, now: datetime) -> contract.Customer:
-    """Return the customer to whom all these cards belong, at least one."""
+def customer(
+    cards: Sequence[Card], *, access: Access, windows: Windows, now: datetime, moved: Collection[Move] = ()
+) -> contract.Customer:
+    """Return the customer to whom all these cards belong, at least one; `moved` is what was answered in private."""
     cards = sorted(cards, key=lambda card: (card.about.first_seen, card.identity))
     conversations = _in_order(chain.from_iterable(card.conversations for card in cards))
     contacts = _contacts(cards)
@@ -48,7 +51,7 @@ def customer(cards: Sequence[Card], *, access: Access, windows: Windows, now: da
         identities=tuple(map(_identity, cards)),
         contacts=contacts,
         reach=ways(conversations, contacts, windows, now),
-        conversations=tuple(map(contract.Conversation.model_validate, conversations[:MOST_LISTED])),
+        conversations=tuple(conversations_of(conversations[:MOST_LISTED], moved, {card.identity for card in cards})),
         conversations_omitted=max(0, len(conversations) - MOST_LISTED),
         last_contacts=_last_contacts(conversations),
         escalations=tuple(map(contract_cases.Escalation.model_validate, reached)),

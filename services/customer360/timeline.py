@@ -19,9 +19,11 @@ from shared.casework.steps import (
     ReplyAsked,
     ReplyMove,
     Step,
+    Talk,
     reply_id,
 )
 from shared.escalation import Escalation
+from shared.projection.going_on import talk_of
 from shared.store import keys, steps
 from shared.store.customers import History
 from shared.store.journal import Entry
@@ -68,24 +70,42 @@ def stretch(history: History) -> Stretch[Thing]:
 @dataclass(frozen=True, slots=True)
 class Filter:
     """What is wanted of a timeline; `resting` are the messages on which cases of the wanted department rest, and
-    `owners` says whose each case and commitment is. `repeated` are entries that say again what another one says: only
-    who asks for their kind is shown them."""
+    `owners` says whose each case and commitment is. `within` are the conversations that are wanted, if not all, and
+    `read_in` is where each reply can be read, by its id. `repeated` are entries that say again what another one says:
+    only who asks for their kind is shown them.
+    """
 
     channel: str | None = None
     department: str | None = None
     kind: str | None = None
     resting: frozenset[Target] = frozenset()
     owners: Owners = field(default_factory=dict)
+    within: Collection[Talk] | None = None
+    read_in: Mapping[str, Talk | None] = field(default_factory=dict)
     repeated: Collection[Key] = ()
 
     @property
     def is_open(self) -> bool:
-        return self.channel is self.department is self.kind is None
+        return self.within is None and self.channel is self.department is self.kind is None
 
     def fits(self, thing: Thing) -> bool:
         if self.kind is None and isinstance(thing, Entry) and thing.key in self.repeated:
             return False
-        return self._channel(thing) and self._department(thing) and self.kind in (None, kind(thing))
+        return (
+            self._talk(thing) and self._channel(thing) and self._department(thing) and self.kind in (None, kind(thing))
+        )
+
+    def _talk(self, thing: Thing) -> bool:
+        match thing:
+            case _ if self.within is None:
+                return True
+            case Entry():
+                return talk_of(thing.event) in self.within
+            case ReplyAsked():
+                asked_in = Talk(identity=thing.identity, channel=thing.channel, thread=thing.thread)
+                return asked_in in self.within or self.read_in.get(reply_id(thing)) in self.within
+            case _:
+                return False
 
     def _channel(self, thing: Thing) -> bool:
         return self.channel is None or (isinstance(thing, Entry) and thing.event.channel == self.channel)
