@@ -20,14 +20,19 @@ from infra.local.standin import StandIn
 from infra.local.tokens import Issuer
 from infra.publish import publish_playbook, publish_secrets, publish_tokens
 from infra.stack import Stack
+from shared import platforms
+from shared.clocks.calendar import is_open
 from shared.ids import customer_id
-from shared.models import Ignored
+from shared.models import Delivery, Ignored, Message
+from shared.playbook import parse
 
 FOLDER = ROOT / ".local"
 PLAYBOOK = ROOT / "infra" / "playbook.example.toml"
 
 _NOT_IN_THE_TOUR = {"unreadable", "in_the_bucket"}
 """A delivery that stays open work for ever is left for who wants to see one: make send payload=unreadable."""
+
+_APP = "standard_webhooks"
 
 _began = time.monotonic()
 
@@ -88,7 +93,23 @@ def show(home: Home, issuer: Issuer, standin: StandIn) -> None:
     _heading(f"the lookup's answer about {message.identity}")
     print(_json(tour.look_up(home, issuer, message.identity)))
     _print_hand_off(tour.hand_offs(home), message.identity)
+    _ask_now(home, table_name)
     _print_doors(home, message.identity)
+
+
+def _ask_now(home: Home, table_name: str) -> None:
+    """Let a customer ask after an order now, and print what they are told at once: in the hours of the department that
+    has orders nothing, since somebody is there."""
+    body, account = samples.of_this_moment(datetime.now(UTC)), str(samples.sender(_APP).ACCOUNT)
+    samples.deliver(home, _APP, body, account=account)
+    delivery = Delivery(_APP, account, body, {}, datetime.now(UTC))
+    (message,) = (event for event in platforms.load(_APP).normalise(delivery) if isinstance(event, Message))
+    _heading(f"what {message.identity} is told at once, who asks after an order now: {message.text}")
+    calendar = parse(PLAYBOOK.read_text()).calendar("delivery_and_orders")
+    if is_open(calendar, datetime.now(UTC)):
+        print("  nothing: it is open, and somebody will answer; outside its hours it is said when it opens")
+        return
+    print(f"  {tour.told_by_itself(home, table_name, message) or 'nothing: they were told lately'}")
 
 
 def _print_what_came_in(answers: dict[str, Counter[int]], found: tour.Tally) -> None:

@@ -53,6 +53,15 @@ class Sample:
             return []
 
 
+def of_this_moment(now: datetime) -> bytes:
+    """Return what the shop's app would send if a customer asked after an order at an instant; every sample is of some
+    day long ago, on which nobody is told by ourselves that we heard them."""
+    at = now.isoformat()
+    customer = {"id": "u-late", "name": "Eva Late", "language": "es"}
+    said = {"id": f"late-{at}", "occurred_at": at, "customer": customer, "text": "¿Dónde está mi pedido?"}
+    return json.dumps({"type": "message.received", "timestamp": at, "data": said}).encode()
+
+
 def deliver(
     home: Home, platform: str, body: bytes, *, account: str, secret: str | None = None, query: str = ""
 ) -> httpx.Response:

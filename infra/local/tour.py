@@ -12,9 +12,10 @@ import httpx
 from infra.local.home import Home, Trouble
 from infra.local.samples import Sample
 from infra.local.tokens import Issuer
+from shared.casework.steps import ReplyAsked
 from shared.ledger import Outcomes
 from shared.models import Ignored, Message
-from shared.store import journal, keys
+from shared.store import journal, keys, steps
 from shared.store.keys import Key
 from shared.store.table import Item, Table
 
@@ -62,6 +63,18 @@ def _waiting(table: Table) -> Iterator[Key]:
     for kind in ("delivery", "unprojected"):
         for shard in keys.shards(kind):
             yield from table.open_work(shard, until=_LAST)
+
+
+def told_by_itself(home: Home, table_name: str, message: Message, *, seconds: float = 20) -> str | None:
+    """Return what a customer is told at once, by itself, of their message; none when nothing is within `seconds`."""
+    table, deadline = Table(home.client("dynamodb"), table_name), time.monotonic() + seconds
+    wanted = keys.event(message).sk
+    while time.monotonic() < deadline:
+        for step in steps.of(table, keys.identity(message.identity)):
+            if isinstance(step, ReplyAsked) and step.automatic and step.reply_to == wanted:
+                return step.text
+        time.sleep(0.3)
+    return None
 
 
 def tally(home: Home, table_name: str) -> Tally:

@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,11 @@ from infra import build
 from infra.local import engine, samples
 from infra.local.deploy import _digest
 from infra.local.home import Home, Trouble
+from shared.casework.steps import ReplyAsked
+from shared.store import keys, steps
+from tests.shared.platforms.standard_webhooks import sender as shop_app
 from tests.template import ROOT
+from tests.world import World
 
 
 def door(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -130,3 +135,19 @@ def test_a_state_that_was_made_on_another_port_is_refused(tmp_path: Path) -> Non
     engine._is_for_this_port(Home(tmp_path, 4566))
     with pytest.raises(Trouble, match="PORT=4566"):
         engine._is_for_this_port(Home(tmp_path, 4567))
+
+
+@pytest.mark.parametrize(("at", "is_told"), [("2026-11-22T12:00:00+00:00", True), ("2026-11-23T10:00:00+00:00", False)])
+def test_who_asks_after_an_order_now_is_told_when_the_department_opens_outside_its_hours(
+    at: str, is_told: bool
+) -> None:
+    world = World({f"standard_webhooks/{shop_app.ACCOUNT}": {"signing": list(shop_app.SECRETS)}})
+    world.clock = datetime.fromisoformat(at)
+    body = samples.of_this_moment(world.clock)
+    headers = shop_app.sign(body, shop_app.SECRETS[0], world.clock)
+    world.deliver(platform="standard_webhooks", account=shop_app.ACCOUNT, headers=headers, body=body)
+    world.settle()
+    found = [steps.read(item) for item in world.scan() if item["sk"]["S"].startswith(keys.STEP_PREFIX)]
+    texts = [step.text for step in found if isinstance(step, ReplyAsked)]
+    opens = "Volvemos el lunes 23 de noviembre a las 9:00 y te contestaremos en la aplicación."
+    assert texts == ([f"Ahora mismo no hay nadie aquí. {opens}"] if is_told else [])

@@ -53,7 +53,9 @@ MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 def playbook(office: str = "office") -> Playbook:
     """The example's, with everybody in an office, and both occasions."""
     toml = (ROOT / "infra" / "playbook.example.toml").read_text()
-    toml = toml.replace("accept_within = {", f'calendar = "{office}"\naccept_within = {{')
+    toml = toml.replace('\ncalendar = "office"\n', "\n").replace(
+        "accept_within = {", f'calendar = "{office}"\naccept_within = {{'
+    )
     toml = toml.replace("#again_after_days", "again_after_days")
     toml = toml.replace("active = false\n\n[acknowledgement", "\n[acknowledgement")
     toml += '\n[[calendars]]\nname = "hardly_ever"\ntime_zone = "Europe/Madrid"\nhours = { sun = ["04:00-05:00"] }\n'
