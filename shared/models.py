@@ -187,12 +187,11 @@ class _Known(_Unit):
 class Message(_Known):
     """Something said: by the customer (`inbound`) or by the company on any screen, ours or the platform's (`outbound`).
 
-    `reply_to` is the external id of the message answered; `permalink` opens it on the platform, where that exists.
-    `title` is what stands over it where the channel has that: a mail's subject, a topic's or a review's title.
-    `summons` is whether it names the company's account or quotes it, where the platform tells. `overheard` is whether
-    nobody spoke to the company, and it was found by listening. `reply_id` is our own id of what we sent, where the
-    platform gives it back. `rating` is how many stars of five a review gives; what has no stars, such as a
-    recommendation or a thumb, has none.
+    `reply_to` is the external id of the message answered; `permalink` opens it where that exists. `title` stands over
+    it, as a mail's subject does. `summons` is whether it names or quotes the company's account, where the platform
+    tells. `overheard` is whether nobody spoke to the company and it was found. `reply_id` is our own id of what we
+    sent, where the platform gives it back. `rating` is how many stars of five a review gives. `spot` is what our
+    answers name that name neither person nor message: the same for all that is said there.
     """
 
     kind: Literal["message"] = "message"
@@ -207,6 +206,7 @@ class Message(_Known):
     overheard: bool = False
     reply_id: str | None = None
     rating: Stars | None = None
+    spot: str | None = None
 
 
 class Edit(_Known):

@@ -4,12 +4,13 @@ A platform is one folder with
 
 - `__init__.py`, its front: `CHANNELS`, the names of the channels it serves; where needed `WINDOWS`, for how long after
   the customer's last word they may be written to freely on a channel (one that it does not name has no such end),
-  `UNNAMED_ANSWERS`, the channels on which what the company says names the message that it answers and not whose that
-  is, `HEADERS` and `QUERY`, the request's headers and the URL's parameters that its events cannot be read without,
-  `ANSWER`, the media type and the body of our answer where it reads more than the status, and `OWN_HANDSHAKE_SECRETS =
-  True`, if the handshake is not made with what signs deliveries, and `DELIVERED_BY`, the service of ours that brings
-  its deliveries, if it does not call us itself: its `verify` then refuses whatever is posted; and nothing that costs an
-  import beyond the standard library's. Services that read no deliveries may have the fronts alone;
+  `UNNAMED_ANSWERS`, the channels on which what the company says names the message that it answers, or its spot
+  (`Message.spot`), and not whose that is, `HEADERS` and `QUERY`, the request's headers and the URL's parameters that
+  its events cannot be read without, `ANSWER`, the media type and the body of our answer where it reads more than the
+  status, and `OWN_HANDSHAKE_SECRETS = True`, if the handshake is not made with what signs deliveries, and
+  `DELIVERED_BY`, the service of ours that brings its deliveries, if it does not call us itself: its `verify` then
+  refuses whatever is posted; and nothing that costs an import beyond the standard library's. Services that read no
+  deliveries may have the fronts alone;
 - `signature.py`: `verify(request, secrets, now)` and, where the platform asks for one, `handshake(request, secrets)`;
   where a proof is checked with a certificate that the request names, `certificate(request, secrets)`, its URL, and
   where a verified request asks us to visit a URL before we answer, `confirmation(request)`, that one;
@@ -182,8 +183,8 @@ def windows() -> Mapping[str, timedelta | None]:
 
 @cache
 def unnamed_answers() -> frozenset[str]:
-    """Return the channels on which what the company says names the message that it answers, and not whose that is;
-    reads the fronts as `windows` does."""
+    """Return the channels on which what the company says names the message that it answers, or its spot, and not whose
+    that is; reads the fronts as `windows` does."""
     found = set[str]()
     for folder in names():
         with suppress(Exception):

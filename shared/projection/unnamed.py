@@ -8,6 +8,8 @@ answered with the other's in the same call, so whichever comes later keeps the c
 identities, once with its author and once without: each gets a copy. A copy's key and what it says are functions of the
 event and of whose it is, and it is written once: dying anywhere and doing all of it again changes nothing.
 
+Where an answer names a spot (`Message.spot`), the row is the spot's, and all that customers say there shares it.
+
 What we sent ourselves is known to be said to somebody: that counts, and not what the platform says that it answers.
 """
 
@@ -42,10 +44,10 @@ class Whose(Frozen):
 
 def tell_again(entries: Iterable[Entry], table: Table) -> None:
     """Keep what entries say of whose messages are, and each answer once more where that is known by now; costs one call
-    for each message on a channel of `unnamed_answers`, one more for an answer, and none on others."""
+    for each message with a spot or on a channel of `unnamed_answers`, one more for an answer, and none on others."""
     for entry in entries:
         event = entry.event
-        if event.channel not in unnamed_answers():
+        if not _has_row(event):
             continue
         if isinstance(event, Message) and event.direction == "inbound":
             _known(event, Whose(identity=event.identity, thread=event.thread), table)
@@ -66,10 +68,8 @@ def row_of(event: PersonalEvent, table: Table) -> tuple[Key, Item] | None:
     """Return the item, with its key, that says whose the message is that an event in a customer's partition is or
     changes."""
     match event:
-        case Message(external_id=name) | Edit(target=name) | Deletion(target=name) if (
-            event.channel in unnamed_answers()
-        ):
-            key = _row(event, name)
+        case Message() | Edit() | Deletion() if _has_row(event):
+            key = _row(event, event.target if isinstance(event, Edit | Deletion) else _name(event))
             row = table.get(key)
             return (key, row) if row else None
         case _:
@@ -92,9 +92,10 @@ def original(item: Item) -> Key | None:
 
 
 def _known(message: Message, whose: Whose, table: Table) -> None:
-    row = table.add_to(_row(message, message.external_id), _WHOSE, _text(whose))
-    named = (Key(*orjson.loads(text)) for text in _texts(row, _ANSWERS))
-    for _, item in sorted(table.get_many(named).items()):
+    row = table.add_to(_row(message, _name(message)), _WHOSE, _text(whose))
+    named = {keys.told_to(whose.identity, key): key for key in _answers(row)}
+    there = table.get_many(named)  # at a spot the same person says much: to read is cheaper than to write in vain
+    for _, item in sorted(table.get_many(named[key] for key in named.keys() - there.keys()).items()):
         entry = journal.entry(item)
         if whose.is_spoken_of_by(entry.event):
             _keep_again(entry, whose, table)
@@ -114,18 +115,28 @@ def _said_to(entry: Entry, spoken_of: str, table: Table) -> list[Whose]:
 def _keep_again(entry: Entry, whose: Whose, table: Table) -> None:
     event = entry.event
     again = event.model_copy(update={"identity": whose.identity, "thread": whose.thread})
-    table.insert(journal.expanded_item(entry.delivery, again) | {"ledger": {"S": keys.copy_of(entry.key)}})
-    if isinstance(event, Message):
+    if isinstance(event, Message):  # first: where the copy is, all is done that comes of it
         _known(event, whose.model_copy(update={"ours": True}), table)
+    table.insert(journal.expanded_item(entry.delivery, again) | {"ledger": {"S": keys.copy_of(entry.key)}})
+
+
+def _has_row(event: PersonalEvent) -> bool:
+    return event.channel in unnamed_answers() or (isinstance(event, Message) and event.spot is not None)
+
+
+def _name(message: Message) -> str:
+    """Return under which name a message has its row: what answers to it, or changes of it, name."""
+    return message.spot or message.external_id if message.direction == "inbound" else message.external_id
 
 
 def _spoken_of(event: PersonalEvent) -> str | None:
-    """Return the id of the message that the company speaks of, to somebody whom the platform does not name."""
+    """Return the message or the spot that the company speaks of, to somebody whom the platform does not name."""
     match event:
         case _ if event.names_a_customer:
             return None
         case (
-            Message(direction="outbound", reply_to=str(named))
+            Message(direction="outbound", spot=str(named))
+            | Message(direction="outbound", reply_to=str(named))
             | Edit(direction="outbound", target=named)
             | Deletion(direction="outbound", target=named)
         ):
@@ -140,6 +151,10 @@ def _row(event: PersonalEvent, external_id: str) -> Key:
 
 def _whose(row: Item) -> Iterator[Whose]:
     return map(Whose.model_validate_json, _texts(row, _WHOSE))
+
+
+def _answers(row: Item) -> Iterator[Key]:
+    return (Key(*orjson.loads(text)) for text in _texts(row, _ANSWERS))
 
 
 def _texts(row: Item, attribute: str) -> list[str]:

@@ -197,6 +197,11 @@ def copy_of(event: Key) -> str:
     return f"{COPY_PREFIX}{event.pk}#{event.sk}"
 
 
+def told_to(identity_name: str, event: Key) -> Key:
+    """Return where an event of the company's is kept once more, under a customer's identity."""
+    return Key(identity(identity_name), event.sk)
+
+
 def copied(ledger: str, *, sk: str) -> Key:
     """Return the event of which a copy is, by the copy's partition of the index `ledger` and its sort key, which is the
     event's own; the inverse of `copy_of`."""

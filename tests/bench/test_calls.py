@@ -11,7 +11,7 @@ import pytest
 from bench.samples import measured
 from tests.template import ROOT
 
-UNNAMED = ("linkedin",)
+UNNAMED = ("discourse", "linkedin")
 """The platforms of which the message that is measured is on such a channel."""
 
 PROGRAM = """

@@ -3,5 +3,8 @@
 CHANNELS = ("forum",)
 """Without a window: a topic can be answered as long as it is open."""
 
+UNNAMED_ANSWERS = CHANNELS
+"""A post says which post of its topic it answers, and not whose that is."""
+
 HEADERS = ("x-discourse-event", "x-discourse-instance")
 """What happened, and at which address, stands beside the body alone."""

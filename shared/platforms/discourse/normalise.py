@@ -68,8 +68,8 @@ def _of_a_post(make: Callable[[Unit, Post, Frame, Direction], PersonalEvent | Ig
     """Return the reader of an event that is about a post.
 
     What staff write names no customer: a post says whom it answers by a number and a user name, and not by the id that
-    an identity is made of. It is kept under the company's own identity, `discourse:<account>:<account>`: under any
-    other, somebody would be shown as answered whom nobody may have answered.
+    an identity is made of. It is kept under the company's own identity, `discourse:<account>:<account>`, with the spot
+    at which whoever is answered spoke.
     """
 
     def reader(unit: Unit) -> list[Event]:
@@ -88,6 +88,17 @@ def _text(post: Post) -> str:
     return post.raw or "\n".join(filter(None, as_text(post.cooked or "").splitlines()))
 
 
+def _spot(post: Post) -> str:
+    """Return what answers name: in private the topic, which everybody in it reads; in public a post's place.
+
+    An answer to the first post has no number, whichever of the two buttons was used: Discourse takes it for one to the
+    topic (discourse/discourse, `replyToPost` in the topic's controller).
+    """
+    if post.is_private:
+        return f"{post.topic_id}/*"
+    return f"{post.topic_id}/{(post.reply_to_post_number or 1) if post.is_staff else post.post_number}"
+
+
 def _created(unit: Unit, post: Post, frame: Frame, direction: Direction) -> Message:
     return Message(
         **frame,
@@ -99,6 +110,7 @@ def _created(unit: Unit, post: Post, frame: Frame, direction: Direction) -> Mess
         text=_text(post),
         reply_to=f"{post.topic_id}/{post.reply_to_post_number}" if post.reply_to_post_number else None,
         permalink=f"{unit.context}/t/{post.topic_slug or '-'}/{post.place}" if unit.context else None,
+        spot=_spot(post),
     )
 
 

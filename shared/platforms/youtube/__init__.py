@@ -3,3 +3,6 @@ Google's hub brings."""
 
 CHANNELS = ("youtube_comment",)
 """Without a window: a comment can be answered for as long as it is there and its video takes comments."""
+
+UNNAMED_ANSWERS = CHANNELS
+"""Where a reply is answered, the answer says to whom by a handle alone."""

@@ -33,7 +33,7 @@ def _of_a_comment(make: Callable[[Unit, Envelope, Frame, Direction], PersonalEve
 
     The company's own are its answers: to whoever wrote the comment at the top, unless they begin by naming somebody
     else, as YouTube has it when a reply is answered. Then they are kept under the company's own identity,
-    `youtube:<account>:<account>`: under any other, somebody would be shown as answered whom nobody may have answered.
+    `youtube:<account>:<account>`, with the spot of whoever has that handle and wrote in the thread.
     """
 
     def reader(unit: Unit) -> list[Event]:
@@ -66,10 +66,27 @@ def _answered(said: Envelope) -> str | None:
     top = said.thread
     if top.author == said.channel:
         return None
-    named = _MENTION.match(said.comment.snippet.text)
-    if named and named[1].rstrip(",.:;!?").casefold() != (top.name or "").removeprefix("@").casefold():
-        return None
-    return top.author or top.name
+    named = _mentioned(said)
+    return None if named and named != _handle(top.name) else top.author or top.name
+
+
+def _spot(said: Envelope) -> str | None:
+    """Return what answers name that name nobody's channel: a handle, in the thread where whoever has it wrote."""
+    snippet = said.comment.snippet
+    name = snippet.author_display_name or ""
+    own = _handle(name) if name.startswith("@") else None
+    handle = _mentioned(said) if snippet.author == said.channel else own
+    return f"{said.thread.id}/@{handle}" if handle else None
+
+
+def _mentioned(said: Envelope) -> str | None:
+    """Return the handle that a comment begins with, in one case."""
+    found = _MENTION.match(said.comment.snippet.text)
+    return found[1].rstrip(",.:;!?").casefold() if found else None
+
+
+def _handle(name: str | None) -> str:
+    return (name or "").removeprefix("@").casefold()
 
 
 def _author(name: str | None) -> Author:
@@ -96,6 +113,7 @@ def _message(_: Unit, said: Envelope, frame: Frame, direction: Direction) -> Mes
         attachments=_attachments(said),
         reply_to=said.comment.snippet.parent_id,
         permalink=_permalink(said),
+        spot=_spot(said),
     )
 
 

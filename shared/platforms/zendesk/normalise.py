@@ -168,7 +168,7 @@ def _attached(unit: Unit, told: TicketEvent[Attached]) -> Message | Ignored:
 
 def messaged(unit: Unit) -> list[Event]:
     """What is said in a live conversation. An agent's message does not name the customer, and is kept under the
-    company's own identity."""
+    company's own identity, with the conversation's ticket as its spot: whoever speaks there is answered."""
     told = MessagingEvent.model_validate(unit.value)
     actor, message = told.event.actor, told.event.message
     if actor.type not in ("end_user", "agent"):
@@ -182,6 +182,7 @@ def messaged(unit: Unit) -> list[Event]:
             author=Author(name=actor.name) if actor.name and not own else None,
             direction="outbound" if own else "inbound",
             text=message.body,
+            spot=f"{told.ticket.id}/*",
         )
     ]
 

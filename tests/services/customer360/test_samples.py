@@ -43,10 +43,11 @@ def _events(platform: str) -> dict[str, dict[str, PersonalEvent]]:
 
 
 def _told_to(them: Iterable[PersonalEvent], us: Iterable[PersonalEvent]) -> list[str]:
-    """Return the keys of what the company said to somebody where the platform names only the message that it answers;
-    `us` is all that it said so, and `them` all that they said."""
-    own, said = list(us), {(event.channel, event.account, event.external_id) for event in them}
-    answers = [e for e in own if isinstance(e, Message) and (e.channel, e.account, e.reply_to) in said]
+    """Return the keys of what the company said to somebody where the platform names only the message that it answers,
+    or its spot; `us` is all that it said so, and `them` all that they said."""
+    own = list(us)
+    said = {(e.channel, e.account, getattr(e, "spot", None) or e.external_id) for e in them if e.names_a_customer}
+    answers = [e for e in own if isinstance(e, Message) and (e.channel, e.account, e.spot or e.reply_to) in said]
     again = {(event.channel, event.account, event.external_id) for event in answers}
     changes = [e for e in own if isinstance(e, Edit | Deletion) and (e.channel, e.account, e.target) in again]
     return [keys.event(event).sk for event in (*answers, *changes)]
@@ -75,7 +76,7 @@ def test_whoever_wrote_is_found_with_all_that_was_said(platform: str) -> None:
         event
         for events in people.values()
         for event in events.values()
-        if event.channel in unnamed_answers() and not event.names_a_customer
+        if (event.channel in unnamed_answers() or getattr(event, "spot", None)) and not event.names_a_customer
     ]
     for identity, events in people.items():
         answer = counter.ask("/customers/lookup", f"identity={quote(identity)}", request=identity)

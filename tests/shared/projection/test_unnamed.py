@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from itertools import permutations
 from typing import Any
 
+import orjson
 import pytest
 
 from shared.casework.steps import Agent, ReplyAsked, ReplyMove, reply_id
@@ -12,16 +13,17 @@ from shared.platforms import load, unnamed_answers
 from shared.projection.answering import ELSEWHERE
 from shared.projection.conversation import Conversation
 from shared.projection.timing import Talk
-from shared.projection.unnamed import is_copy
+from shared.projection.unnamed import is_copy, tell_again
 from shared.store import journal, keys, revisions
 from shared.store.keys import Key
 from shared.store.table import Item
 from tests import waits
 from tests.conftest import NOW
+from tests.corpus import ABSENT
 from tests.double import Answer
 from tests.double.wire import Arguments
 from tests.shared.repair.house import COMPLAINT, PLAYBOOK, House, said
-from tests.template import ROOT
+from tests.template import ROOT, SHARED_PAYLOADS
 
 CHANNEL = "facebook_comment"
 LATER = NOW.replace(hour=13)
@@ -52,8 +54,8 @@ def head(house: House, identity: str = ANA, thread: str = "post") -> Conversatio
     return Conversation.model_validate_json(item["state"]["S"]) if item else None
 
 
-def waits_for_an_answer(house: House, identity: str = ANA) -> bool:
-    found = head(house, identity)
+def waits_for_an_answer(house: House, identity: str = ANA, thread: str = "post") -> bool:
+    found = head(house, identity, thread)
     assert found is not None
     return found.waiting_since is not None
 
@@ -171,7 +173,7 @@ def test_another_channel_costs_not_one_call_more(monkeypatch: pytest.MonkeyPatch
         house.projector().project([house.items()[keys.event(event)]])
         return counted.made
 
-    ordinary, special = [asks(channel="forum"), answers(channel="forum")], [asks(), answers()]
+    ordinary, special = [asks(channel="telegram"), answers(channel="telegram")], [asks(), answers()]
     before = {event: calls(event) for event in (*ordinary, *special)}
     monkeypatch.setattr("shared.projection.projector.tell_again", lambda *_: None)
     assert [calls(event) for event in ordinary] == [before[event] for event in ordinary]
@@ -374,6 +376,38 @@ def test_a_copy_has_neither_bytes_nor_a_delivery_of_its_own() -> None:
     assert (entry.delivery.platform, entry.delivery.account) == ("counter", "shop")
 
 
+# ------------------------------------------------------------------------------------------------------- by their spot
+
+ROOM: dict[str, Any] = {"spot": "room", "thread": "room"}
+
+
+@pytest.mark.parametrize("told", orders(asks(**ROOM), answers(of=None, **ROOM), asks(2, person="luis", **ROOM)))
+def test_what_is_said_at_a_spot_answers_all_who_spoke_there(told: Sequence[Message]) -> None:
+    house = heard(*told)
+    assert copies(house) == [told_to(each, answers(of=None, **ROOM)) for each in (ANA, LUIS)]
+    assert not waits_for_an_answer(house, ANA, "room")
+    assert house.reproject("ana", "luis", "shop", do=False) == []
+
+
+@pytest.mark.parametrize("told", orders(asks(**ROOM), answers(spot="another")))
+def test_a_spot_counts_before_what_else_is_answered(told: Sequence[Message]) -> None:
+    assert copies(heard(*told)) == []
+
+
+@pytest.mark.parametrize("told", orders(asks(**ROOM), answers(**ROOM), changed(Edit, 12, text="Ya está todo, Ana.")))
+def test_an_edit_of_what_was_said_at_a_spot_follows_it(told: Sequence[PersonalEvent]) -> None:
+    edit = changed(Edit, 12, text="Ya está todo, Ana.").model_copy(update={"identity": ANA, "thread": "room"})
+    assert edit in copies(heard(*told))
+
+
+def test_what_is_said_on_at_a_spot_writes_no_copy_in_vain() -> None:
+    house, counted = heard(asks(**ROOM), answers(**ROOM), answers(12, **ROOM)), Calls()
+    house.keep(asks(2, **ROOM))
+    house.cloud.hooks.append(counted)
+    tell_again([journal.entry(house.items()[keys.event(asks(2, **ROOM))])], house.table)
+    assert counted.made == ["UpdateItem", "BatchGetItem"]
+
+
 # ------------------------------------------------------------------------------------------------- as platforms tell it
 
 
@@ -391,12 +425,19 @@ TOLD_BY = {
         "urn:li:comment:(urn:li:activity:7230000000000000001,7230000000000000110)",
     ),
     "tiktok_comment": ("tiktok", ("comment", "comment_own"), "7230000000000000201", "7230000000000000203"),
+    "forum": ("discourse", ("text", "own"), "880101", "880110"),
+    "youtube_comment": (
+        *("youtube", ("reply", "own_reply_to_another")),
+        *("Ugx4711AaAaAaAaAaAaAaAaAaA.9R1", "Ugx4711AaAaAaAaAaAaAaAaAaA.9R4"),
+    ),
+    "zendesk_ticket": ("zendesk", ("chat", "chat_own"), "msg-201", "msg-202"),
 }
 """By channel: the platform, its samples, what a customer says in them, and what the company answers."""
 
 
 def test_every_such_channel_has_samples() -> None:
-    assert set(TOLD_BY) == unnamed_answers()
+    live = {"zendesk_ticket"}  # its tickets name who asks, its live conversations do not
+    assert set(TOLD_BY) == unnamed_answers() | live
 
 
 @pytest.mark.parametrize("backwards", [False, True])
@@ -406,7 +447,8 @@ def test_who_is_answered_in_a_platforms_own_app_waits_no_longer(channel: str, ba
     told = [event for sample in samples for event in read(platform, sample) if isinstance(event, Message)]
     (question,) = [event for event in told if event.external_id == asked]
     (answer,) = [event for event in told if event.external_id == answered]
-    assert (question.names_a_customer, answer.names_a_customer, answer.reply_to) == (True, False, asked)
+    named = (question.spot, answer.spot) if answer.spot else (asked, answer.reply_to)
+    assert (question.names_a_customer, answer.names_a_customer, *named) == (True, False, named[1], named[0])
     both = (answer, question) if backwards else (question, answer)
     house = heard(*both)
     of = {"identity_name": question.identity, "channel": channel, "thread": question.thread}
@@ -419,3 +461,41 @@ def test_who_is_answered_in_a_platforms_own_app_waits_no_longer(channel: str, ba
 def read(platform: str, sample: str) -> list[Event]:
     body = (SAMPLES / platform / "samples" / f"{sample}.json").read_bytes()
     return load(platform).normalise(Delivery(platform, "shop", body, {}, NOW))
+
+
+# ------------------------------------------------------------------------------------------- as a forum really tells it
+
+
+def post(name: str, **more: Any) -> Message:
+    told = orjson.loads((SHARED_PAYLOADS / "discourse" / f"{name}.json").read_bytes())
+    body = orjson.dumps({"post": told.get("body", told)["post"] | more})
+    (event,) = load("discourse").normalise(Delivery("discourse", "foro", body, {}, NOW))
+    assert isinstance(event, Message)
+    return event
+
+
+STAFF = {"id": 99, "user_id": 5, "staff": True, "created_at": "2023-02-09T11:00:00.000Z"}
+
+
+@pytest.mark.skipif(not SHARED_PAYLOADS.is_dir(), reason=ABSENT)
+@pytest.mark.parametrize(
+    ("customer", "staff"),
+    [
+        ({}, {"post_number": 4, "reply_to_post_number": 3}),
+        ({"post_number": 1}, {"post_number": 4, "reply_to_post_number": None}),
+        ({"topic_archetype": "private_message"}, {"topic_archetype": "private_message", "post_number": 4}),
+    ],
+    ids=["a post", "the topic", "in private"],
+)
+@pytest.mark.parametrize("backwards", [False, True])
+def test_staff_answer_in_the_forum(customer: dict[str, Any], staff: dict[str, Any], backwards: bool) -> None:
+    asked = post("fedora.post_created", raw="¿Alguien sabe cuándo llega?", **customer)
+    answered = post("fedora.post_created", **STAFF, **staff)
+    house = heard(*((answered, asked) if backwards else (asked, answered)))
+    assert copies(house) == [told_to(asked.identity, answered)]
+
+
+@pytest.mark.skipif(not SHARED_PAYLOADS.is_dir(), reason=ABSENT)
+def test_staff_who_answer_another_post_of_the_topic_leave_whoever_wrote_this_one_waiting() -> None:
+    asked = post("fedora.post_created", raw="¿Alguien sabe cuándo llega?")
+    assert copies(heard(asked, post("fedora.post_created", **STAFF, post_number=4))) == []

@@ -45,7 +45,9 @@ def known[E: (Message, Edit, Deletion, Reaction)](
 def said(
     external_id: str, who: dict[str, Any], text: str, address: str = "cafetera-gotea/4711/2", **rest: Any
 ) -> Message:
-    common = {"visibility": "public", "title": "La cafetera gotea"}
+    here = address.partition("/")[2]
+    spot = f"{here.partition('/')[0]}/*" if rest.get("visibility") == "private" else here
+    common = {"visibility": "public", "title": "La cafetera gotea", "spot": spot}
     permalink = f"https://foro.example.com/t/{address}"
     return known(Message, who, external_id, **{**common, "text": text, "permalink": permalink, **rest})
 
@@ -97,6 +99,7 @@ MEANINGS: dict[str, list[Event]] = {
             "cafetera-gotea/4711/3",
             occurred_at=ANSWERED,
             reply_to="4711/2",
+            spot="4711/2",
         )
     ],
     "own_private": [
@@ -119,6 +122,7 @@ MEANINGS: dict[str, list[Event]] = {
             "cafetera-gotea/4711/5",
             occurred_at=ANSWERED,
             reply_to="4711/2",
+            spot="4711/2",
         )
     ],
     "own_announcement": nothing("880113", "the company's own topic: it speaks to nobody in particular"),

@@ -50,6 +50,7 @@ def said(last: str, text: str, time: str, person: str = ANAS, *, who: Author | N
         "direction": "inbound" if who else "outbound",
         "permalink": f"https://www.youtube.com/watch?v={VIDEO}&lc={numbered(last)}",
         "occurred_at": on_20th(time),
+        "spot": f"{top}/@{who.handle}" if who and who.handle else None,
     }
     common = {"account": ACCOUNT, "channel": "youtube_comment", "external_id": numbered(last), "visibility": "public"}
     return Message(**common, author=who, text=text, **(known | rest))
@@ -94,9 +95,15 @@ MEANINGS: dict[str, list[Event]] = {
     ],
     "reply": [said("AaA.9R1", "A mí también me gotea", "09:20:00", LUISS, who=LUIS)],
     "own_reply": [said("AaA.9R2", "Cámbiale la junta: te la enviamos gratis.", "09:30:00", who=None)],
-    "own_reply_by_name": [said("AaA.9R3", "@AnaTorres, ¿te ha llegado?", "09:31:00", who=None)],
+    "own_reply_by_name": [
+        said("AaA.9R3", "@AnaTorres, ¿te ha llegado?", "09:31:00", who=None, spot=f"{TOP}/@anatorres")
+    ],
     "own_reply_to_another": [
-        said("AaA.9R4", "@luis-gómez A ti también te la enviamos.", "09:32:00", ACCOUNT, who=None)
+        said(
+            *("AaA.9R4", "@luis-gómez A ti también te la enviamos.", "09:32:00", ACCOUNT),
+            who=None,
+            spot=f"{TOP}/@luis-gómez",
+        )
     ],
     "own_top": [nothing(numbered("DdD"), OUR_TOP)],
     "own_reply_below_own": [said("DdD.9R1", "Gracias a todos.", "10:00:00", ACCOUNT, who=None)],

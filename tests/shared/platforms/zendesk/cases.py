@@ -62,7 +62,7 @@ ELSEWHERE = "opened by somebody else, or by a live conversation: its comments sa
 EMPLOYEE = "an employee's record"
 HELP_CENTRE = "the help centre's articles and community are not served here"
 FIRST = said("4711:1", "La cafetera gotea desde ayer, ¿qué hago?", author=None, occurred_at=on_21st("14:13:20"))
-CHAT: dict[str, Any] = {"thread": "4716", "title": None}
+CHAT: dict[str, Any] = {"thread": "4716", "title": None, "spot": "4716/*"}
 
 MEANINGS: dict[str, list[Event]] = {
     "text": [said("880101", "Sigue goteando, ¿qué hago?", occurred_at=on_21st("14:20:00"))],
