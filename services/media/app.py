@@ -9,6 +9,7 @@ from services.media.copying import Copier
 from services.media.waking import Failures, wake
 from shared import aws, calling, secrets, settings, telemetry
 from shared.media.scanning import GuardDuty, NoScanner
+from shared.media.types import check
 from shared.queues import Media
 from shared.store.elsewhere import MailBucket
 from shared.store.media import MediaBucket
@@ -27,6 +28,7 @@ _copier = Copier(
     playbook=CurrentPlaybook(_table),
     tokens=partial(secrets.api_tokens, aws.client("secretsmanager"), _settings.api_tokens_id),
     client=calling.over_tls(stand_ins=_settings.platform_apis, public_only=True),
+    check=check,
     scanner=GuardDuty(_bucket.tags) if _settings.media_scanning == "guardduty" else NoScanner(),
     now=lambda: datetime.now(UTC),
     most_bytes=_settings.media_most_megabytes * 1024 * 1024,

@@ -22,7 +22,7 @@ from shared.media.copies import APART, KEPT, Copy, attached, object_name, spoken
 from shared.media.fetching import Fetched, fetch
 from shared.media.places import Enclosed, Gone, Later, MediaPort, Place, Refused, Wanted
 from shared.media.scanning import Scanner
-from shared.media.types import Checked, check
+from shared.media.types import Checked, TypeCheck
 from shared.playbook import Playbook
 from shared.ports import Call, Presence
 from shared.queues import MediaWaiting
@@ -73,6 +73,7 @@ class Copier:
     playbook: Callable[[], Playbook]
     tokens: Callable[[], Mapping[str, ApiToken]]
     client: httpx.Client
+    check: TypeCheck
     scanner: Scanner
     now: Callable[[], datetime]
     most_bytes: int
@@ -138,7 +139,7 @@ class Copier:
 
     def _stored(self, wish: Wish, found: Fetched) -> Copy:
         sent = wish.wanted.attachment
-        checked = check(found.body, claimed=sent.mime_type or found.said_type, name=sent.name)
+        checked = self.check(found.body, claimed=sent.mime_type or found.said_type, name=sent.name)
         name = wish.object_name(APART if checked.refused else KEPT)
         digest = sha256(found.body).hexdigest()
         self.bucket.put(name, found.body, _notes(checked, digest))

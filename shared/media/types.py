@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Protocol
 from zipfile import BadZipFile, ZipFile
 
 UNKNOWN = "application/octet-stream"
@@ -123,6 +124,12 @@ class Checked:
 
     type: str
     refused: str | None = None
+
+
+class TypeCheck(Protocol):
+    def __call__(self, body: bytes, *, claimed: str | None, name: str | None = None) -> Checked:
+        """Return what a file is, and why it is refused, if it is; pure: who attempts it again finds the same."""
+        ...
 
 
 def check(body: bytes, *, claimed: str | None, name: str | None = None) -> Checked:

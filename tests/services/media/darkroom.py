@@ -12,6 +12,7 @@ from services.media.copying import Copier
 from services.media.waking import wake
 from shared.media.copies import Copy
 from shared.media.scanning import NoScanner, Scanner
+from shared.media.types import TypeCheck, check
 from shared.models import Delivery, Ignored
 from shared.platforms import load
 from shared.playbook import Playbook, parse
@@ -72,6 +73,7 @@ class Darkroom:
     cloud: Cloud = field(init=False)
     platform: Handler = field(default_factory=Telegram)
     tokens: dict[str, ApiToken] = field(default_factory=lambda: {f"telegram/{ACCOUNT}": ApiToken(token="4711:secret")})
+    check: TypeCheck = check
     scanner: Scanner = field(default_factory=NoScanner)
     now: datetime = NOW
     playbook: Playbook = PLAYBOOK
@@ -104,6 +106,7 @@ class Darkroom:
             playbook=lambda: self.playbook,
             tokens=lambda: self.tokens,
             client=httpx.Client(transport=httpx.MockTransport(self.platform)),
+            check=self.check,
             scanner=self.scanner,
             now=lambda: self.now,
             most_bytes=self.most_bytes,

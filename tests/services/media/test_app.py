@@ -87,6 +87,7 @@ def test_by_default_nobody_looks_for_malware_and_with_guardduty_its_tags_are_rea
     app: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert app._copier.scanner.verdict("media/a") == "not_scanned"
+    assert app._copier.check(b"MZ", claimed="image/jpeg").refused
     assert (app._copier.most_bytes, app._copier.for_days) == (25 * 1024 * 1024, 0)
     assert app._copier.mails.mail == "mail"
     s3 = boto3.client("s3")

@@ -13,6 +13,7 @@ from shared import telemetry
 from shared.accounts import Account, AccountThing
 from shared.media.copies import APART, KEPT, Copy
 from shared.media.scanning import GuardDuty, Verdict
+from shared.media.types import Checked
 from shared.models import Deletion, Delivery, Message
 from shared.platforms import load
 from shared.secrets import ApiToken
@@ -51,6 +52,17 @@ def test_a_photograph_is_kept_as_it_is_and_what_it_is_is_noted() -> None:
     )
     assert name.startswith(KEPT)
     assert room.telegram.asked == ["getFile", "file_1.jpg"]
+
+
+def test_another_check_decides_what_a_file_is_and_whether_it_is_refused() -> None:
+    def only_documents(body: bytes, *, claimed: str | None, name: str | None = None) -> Checked:
+        assert body == JPEG
+        return Checked("image/x-ours", refused="the company takes documents alone")
+
+    room = Darkroom(check=only_documents)
+    copy = developed(room)
+    assert (copy.state, copy.type, copy.reason) == ("refused", "image/x-ours", "the company takes documents alone")
+    assert [name.startswith(APART) for name in room.objects()] == [True]
 
 
 def test_where_it_lies_tells_nobody_whose_it_is() -> None:
