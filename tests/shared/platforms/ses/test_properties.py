@@ -5,6 +5,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -24,6 +25,36 @@ LINES = (
 )
 ATOMS = st.from_regex(r"[a-z0-9]{1,12}(\.[a-z0-9]{1,12})?", fullmatch=True)
 CHARSETS = st.sampled_from(["utf-8", "iso-8859-15", "koi8-r", "shift_jis"])
+
+
+def thread_of(number: int, *, references: list[int], answers: int | None) -> str:
+    more: dict[str, Any] = {"References": " ".join(f"<{each}@x>" for each in references) or None}
+    more |= {"In_Reply_To": None if answers is None else f"<{answers}@x>"}
+    (event,) = events(received(mail(Message_ID=f"<{number}@x>", **more)))
+    assert isinstance(event, Message)
+    return event.thread
+
+
+@settings(max_examples=50, deadline=None)
+@given(chain=st.lists(st.sampled_from(["both", "answers alone"]), max_size=6), order=st.randoms())
+def test_a_chain_of_mails_is_one_thread_until_a_program_forgets_what_was_before(
+    chain: list[str], order: Random
+) -> None:
+    """References are built as RFC 5322, 3.6.4, says: the answered mail's, or its In-Reply-To, and its own id."""
+    written: list[tuple[list[int], int | None]] = [([], None)]
+    expected = [0]
+    for number, kind in enumerate(chain, start=1):
+        before, answered = written[-1]
+        known = before or ([answered] if answered is not None else [])
+        references = [*known, number - 1] if kind == "both" else []
+        written.append((references, number - 1))
+        expected.append(references[0] if references else number - 1)
+    numbers = list(range(len(written)))
+    order.shuffle(numbers)
+    threads = {n: thread_of(n, references=written[n][0], answers=written[n][1]) for n in numbers}
+    assert [threads[n] for n in sorted(threads)] == [f"<{each}@x>" for each in expected]
+    if "answers alone" not in chain[1:]:
+        assert set(threads.values()) == {"<0@x>"}
 
 
 @settings(max_examples=150, deadline=None)
