@@ -414,3 +414,6 @@ AT_THE_DESK: tuple[tuple[Patch, str], ...] = (
 
 WRONG_EVEN_WHEN_CALM: tuple[Patch, ...] = (note_before_write, first_of_the_batch, one_side_of_a_pair, reminders_stay)
 """Those that need no fault to be found out."""
+
+WRONG_ONLY_AT_ONCE: tuple[Patch, ...] = (look_up_before_write,)
+"""Those that get through every fault of one run alone: they are looked for where runs go on at once."""
