@@ -15,6 +15,7 @@ from shared.casework import links
 from shared.casework.seen import Look, Seen
 from shared.errors import NotFound
 from shared.ids import customer_id
+from shared.models import Visibility
 from shared.playbook import Playbook
 from shared.store import cards, keys, seen
 from shared.store.cards import Card
@@ -49,7 +50,8 @@ class Lookup:
 
         An identity: one query for the customer, and one for each of their identities. A contact point: one query for
         it, one for each of at most `MOST_FOUND` identities that have it, one for each of their customers, and one for
-        each identity more. And one more for each identity that spoke in public.
+        each identity more. And one more for each identity that spoke in public, of
+        those who spoke in private as well.
         """
         way, at = query.way(), query.instant(self.now())
         parts, now = query.parts(caller.access), at or self.now()
@@ -63,7 +65,7 @@ class Lookup:
         if not people:
             raise NotFound(_NOBODY)
         self.note("lookup", chain.from_iterable(people), query, caller, parts=parts)
-        moved = self._moved(chain.from_iterable(people), at)
+        moved = self._moved(people, at)
         found = [
             contract_lookup.Found(
                 found_by=_found_by(way, each, shows_identities="identities" in parts),
@@ -76,18 +78,20 @@ class Lookup:
         )
 
     def customer(self, named: str, query: CustomerQuery, caller: Caller) -> contract.Customer:
-        """Return a customer. One query, one for each identity, and one more for each that spoke in public; of a past
-        instant, what `Past` reads, and these."""
+        """Return a customer. One query, one for each identity, and one more for each that spoke in public if they
+        spoke in private as well; of a past instant, what `Past` reads, and these."""
         parts, at = query.parts(caller.access), query.instant(self.now())
         found = self.cards(named) if at is None else self._then(named, at)
         self.note("customer", found, query, caller, parts=parts)
-        moved = self._moved(found, at)
+        moved = self._moved([found], at)
         return person.customer(found, access=caller.access, windows=self.windows(), now=at or self.now(), moved=moved)
 
-    def _moved(self, found: Iterable[Card], at: datetime | None) -> frozenset[Move]:
-        """Return what was answered in private up to an instant: one query for each identity that spoke in public."""
-        public = [card.partition for card in found if any(each.visibility == "public" for each in card.conversations)]
-        return moves(self.customers.replies(public), at)
+    def _moved(self, people: Iterable[Sequence[Card]], at: datetime | None) -> frozenset[Move]:
+        """Return what was answered in private up to an instant: one query for each identity that spoke in public, of
+        those with whom something was said in private."""
+        both = (cards for cards in people if any(_spoke("private", card) for card in cards))
+        public = [card.partition for cards in both for card in cards if _spoke("public", card)]
+        return moves(self.customers.replies(public), at) if public else frozenset()
 
     def cards(self, named: str) -> list[Card]:
         """Return what is kept of all identities of a customer, at least one."""
@@ -148,6 +152,10 @@ class Lookup:
 
     def _cards(self, partitions: Iterable[str]) -> list[Card]:
         return [found for items in self.customers.cards(partitions) if (found := cards.read(items))]
+
+
+def _spoke(visibility: Visibility, card: Card) -> bool:
+    return any(each.visibility == visibility for each in card.conversations)
 
 
 def _has(card: Card, way: str | Contact) -> bool:

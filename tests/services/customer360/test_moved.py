@@ -71,6 +71,19 @@ def test_each_of_the_two_tells_of_the_other(counter: Counter) -> None:
     assert shown == {"post-1": [DIRECT], "dm-1": [], "post-2": []}
 
 
+def test_who_spoke_in_one_way_alone_is_asked_no_more_queries_for_it() -> None:
+    def calls(*further: Any) -> int:
+        rows = Rows()
+        counter = Counter(rows)
+        counter.hear(said("1", "No me va el router", who=ANA_ON_X, visibility="public"), *further)
+        before = rows.calls
+        assert talks(counter)
+        return rows.calls - before
+
+    in_public, in_private = calls(), calls(said("2", "Hola", who=ANA_ON_X, channel="x_dm", thread="dm-1"))
+    assert in_private == in_public + 1 == 4, "the customer, the identity, who looked; and the identity's replies"
+
+
 @pytest.mark.parametrize("talk", [POST, DIRECT])
 def test_the_timeline_of_either_is_that_of_both_and_of_one_alone_where_that_is_asked_for(
     counter: Counter, talk: dict[str, str]
