@@ -109,7 +109,7 @@ def _ask_now(home: Home, table_name: str) -> None:
     if is_open(calendar, datetime.now(UTC)):
         print("  nothing: it is open, and somebody will answer; outside its hours it is said when it opens")
         return
-    print(f"  {tour.told_by_itself(home, table_name, message) or 'nothing: they were told lately'}")
+    print(f"  {tour.told_by_itself(home, table_name, message) or 'nothing yet: the projector has not come to it'}")
 
 
 def _print_what_came_in(answers: dict[str, Counter[int]], found: tour.Tally) -> None:

@@ -55,9 +55,10 @@ class Sample:
 
 def of_this_moment(now: datetime) -> bytes:
     """Return what the shop's app would send if a customer asked after an order at an instant; every sample is of some
-    day long ago, on which nobody is told by ourselves that we heard them."""
+    day long ago, on which nobody is told by ourselves that we heard them. Each is another customer's, since who was
+    told is not told again."""
     at = now.isoformat()
-    customer = {"id": "u-late", "name": "Eva Late", "language": "es"}
+    customer = {"id": f"u-late-{at}", "name": "Eva Late", "language": "es"}
     said = {"id": f"late-{at}", "occurred_at": at, "customer": customer, "text": "¿Dónde está mi pedido?"}
     return json.dumps({"type": "message.received", "timestamp": at, "data": said}).encode()
 
