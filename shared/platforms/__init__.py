@@ -2,15 +2,15 @@
 
 A platform is one folder with
 
-- `__init__.py`, its front: `CHANNELS`, the names of the channels it serves; where needed `WINDOWS`, for how long after
-  the customer's last word they may be written to freely on a channel (one that it does not name has no such end),
-  `UNNAMED_ANSWERS`, the channels on which what the company says names the message that it answers, or its spot
-  (`Message.spot`), and not whose that is, `HEADERS` and `QUERY`, the request's headers and the URL's parameters that
-  its events cannot be read without, `ANSWER`, the media type and the body of our answer where it reads more than the
-  status, and `OWN_HANDSHAKE_SECRETS = True`, if the handshake is not made with what signs deliveries, and
-  `DELIVERED_BY`, the service of ours that brings its deliveries, if it does not call us itself: its `verify` then
-  refuses whatever is posted; and nothing that costs an import beyond the standard library's. Services that read no
-  deliveries may have the fronts alone;
+- `__init__.py`, its front: `CHANNELS`, the names of the channels it serves, and `RECEIVING`, what the vendor bills for
+  what comes in on each; where needed `WINDOWS`, for how long after the customer's last word they may be written to
+  freely on a channel (one that it does not name has no such end), `UNNAMED_ANSWERS`, the channels on which what the
+  company says names the message that it answers, or its spot (`Message.spot`), and not whose that is, `HEADERS` and
+  `QUERY`, the request's headers and the URL's parameters that its events cannot be read without, `ANSWER`, the media
+  type and the body of our answer where it reads more than the status, `OWN_HANDSHAKE_SECRETS = True`, if the handshake
+  is not made with what signs deliveries, and `DELIVERED_BY`, the service of ours that brings its deliveries, if it does
+  not call us itself: its `verify` then refuses whatever is posted; and nothing that costs an import beyond the standard
+  library's. Services that read no deliveries may have the fronts alone;
 - `signature.py`: `verify(request, secrets, now)` and, where the platform asks for one, `handshake(request, secrets)`;
   where a proof is checked with a certificate that the request names, `certificate(request, secrets)`, its URL, and
   where a verified request asks us to visit a URL before we answer, `confirmation(request)`, that one;
@@ -28,7 +28,7 @@ The table is all there is: what is dispatched, documented, measured and tested i
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from importlib import import_module
@@ -75,14 +75,14 @@ class Platform:
     """One vendor's code behind one face.
 
     `headers` are those that are kept with a delivery's bytes, since `normalise` reads them, and `query` the parameters
-    of the URL, which are kept among them under their names after a `?`; `answer` is the media type
-    and the body of what a delivery is answered with, where that is more than a status. `verify` raises
-    `SignatureError` unless the request carries a proof made with one of the secrets. `handshake` is `None` where the
-    platform asks for none; it returns `None` for a request that is an ordinary delivery. `split` raises
-    `UnreadableDelivery` for bytes that it cannot cut into units; callers use `units`, which also turns its bugs into
-    that.
+    of the URL, which are kept among them under their names after a `?`; `answer` is the media type and the body of what
+    a delivery is answered with, where that is more than a status. `verify` raises `SignatureError` unless the request
+    carries a proof made with one of the secrets. `handshake` is `None` where the platform asks for none; it returns
+    `None` for a request that is an ordinary delivery. `split` raises `UnreadableDelivery` for bytes that it cannot cut
+    into units; callers use `units`, which also turns its bugs into that.
 
-    `delivered_by` is the service of ours that brings its deliveries, where it does not call us itself.
+    `delivered_by` is the service of ours that brings its deliveries, where it does not call us itself. `receiving` is
+    a sentence for each channel on what the vendor bills for what comes in there.
 
     `certificate` returns the URL of the certificate that `verify` needs among its secrets, as PEM; `confirmation` a URL
     to be visited before a verified request is acknowledged, or `None`. Both raise `SignatureError` unless it is the
@@ -104,6 +104,7 @@ class Platform:
     confirmation: Callable[[Request], str | None] | None = None
     elsewhere: Callable[[Delivery], tuple[str, str] | None] | None = None
     delivered_by: str | None = None
+    receiving: Mapping[str, str] = field(default_factory=dict)
 
     def read(self, unit: Unit) -> list[Event]:
         """Return what one unit means: at least one event, so that every unit is accounted for.
@@ -217,6 +218,7 @@ def load(name: str) -> Platform:
         confirmation=getattr(signature, "confirmation", None),
         elsewhere=getattr(payload, "elsewhere", None),
         delivered_by=getattr(front, "DELIVERED_BY", None),
+        receiving=getattr(front, "RECEIVING", {}),
     )
 
 

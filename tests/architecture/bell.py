@@ -11,6 +11,8 @@ _FOLDER, _TWIN = f"shared/platforms/{NAME}", f"tests/shared/platforms/{NAME}"
 _FRONT = '''"""Bell: who rings at the counter, and what they say."""
 
 CHANNELS = ("bell_ring",)
+
+RECEIVING = {"bell_ring": "nothing but the rope"}
 '''
 
 _SIGNATURE = '''"""Proof that a request comes from Bell: an HMAC over the raw body."""

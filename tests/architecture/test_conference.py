@@ -16,7 +16,7 @@ from tests.template import ROOT
 
 HEAD = (
     "channel", "comes by", "proof", "brings", "answered", "until", "at most", "in private", "templates",
-    "costs", "gaps are filled", "health is asked",
+    "receiving costs", "answering costs", "gaps are filled", "health is asked",
 )  # fmt: skip
 KINDS = ("message", "edit", "deletion", "reaction", "receipt", "profile_change", "call")
 
@@ -134,6 +134,7 @@ def rows() -> Iterator[str]:
                 f"{rules.longest} {rules.unit.name}" if rules else NEVER,
                 in_private(rules),
                 ("yes" if rules.templates else "no") if rules else NEVER,
+                load(platform.name).receiving[channel],
                 (rules.cost or "nothing") if rules else NEVER,
                 filled(platform, channel),
                 health(platform),

@@ -25,7 +25,7 @@ PAPERS = ("README.md", "CHANGELOG.md", "LICENSE", "Makefile", "pyproject.toml", 
 ROWS = {
     "tests/architecture/test_conference.py::test_the_conference_of_channels_is_the_code": (
         "| `bell_ring` | webhook and asking every 5 min | signature: body | message | below a message | ever "
-        "| 100 dings | no | no | nothing | by the next poll | by polling |"
+        "| 100 dings | no | no | nothing but the rope | nothing | by the next poll | by polling |"
     ),
     "tests/architecture/test_readme.py::test_the_table_of_platforms_is_the_code": (
         "| `bell` | `bell_ring` | `/webhooks/bell/<account>` | [bell](shared/platforms/bell/README.md) |"

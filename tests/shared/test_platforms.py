@@ -177,6 +177,13 @@ def test_a_front_says_of_its_own_channels_alone_that_answers_name_nobody(folder:
     assert set(getattr(front, "UNNAMED_ANSWERS", ())) <= set(front.CHANNELS)
 
 
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_front_says_of_each_of_its_channels_what_receiving_costs(folder: str) -> None:
+    found = load(folder)
+    assert set(found.receiving) == set(found.channels)
+    assert all(found.receiving.values())
+
+
 @pytest.mark.parametrize("read", ["windows", "unnamed_answers"])
 def test_what_all_platforms_say_is_read_from_the_fronts_alone(read: str) -> None:
     program = """

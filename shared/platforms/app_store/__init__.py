@@ -5,3 +5,5 @@ CHANNELS = ("appstore_review",)
 """Without a window: a review may be answered for ever."""
 
 DELIVERED_BY = "poller"
+
+RECEIVING = dict.fromkeys(CHANNELS, "nothing")

@@ -5,3 +5,5 @@ CHANNELS = ("bluesky_mention", "bluesky_dm")
 """Without windows: what is public can be answered for ever, and so can whoever takes messages."""
 
 DELIVERED_BY = "poller"
+
+RECEIVING = dict.fromkeys(CHANNELS, "nothing")

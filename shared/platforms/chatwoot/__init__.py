@@ -2,3 +2,5 @@
 
 CHANNELS = ("chatwoot_conversation",)
 """Without a window: what Chatwoot's own channels let through is Chatwoot's to say, message by message."""
+
+RECEIVING = dict.fromkeys(CHANNELS, "nothing beyond the plan")

@@ -6,3 +6,5 @@ channel has one platform that speaks on it; identities are of one namespace, `ph
 numbers."""
 
 DELIVERED_BY = "calls"
+
+RECEIVING = {"connect_phone": "Amazon Connect bills each minute: 0.038 USD, and the call itself by country"}

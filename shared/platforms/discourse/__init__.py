@@ -8,3 +8,5 @@ UNNAMED_ANSWERS = CHANNELS
 
 HEADERS = ("x-discourse-event", "x-discourse-instance")
 """What happened, and at which address, stands beside the body alone."""
+
+RECEIVING = dict.fromkeys(CHANNELS, "nothing beyond the plan")

@@ -4,3 +4,5 @@ CHANNELS = ("blog",)
 """Without a window: whoever can be answered there at all can be answered for ever."""
 
 DELIVERED_BY = "poller"
+
+RECEIVING = dict.fromkeys(CHANNELS, "nothing")

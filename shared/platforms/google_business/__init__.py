@@ -2,3 +2,5 @@
 
 CHANNELS = ("google_review",)
 """Without a window: a review may be answered for ever."""
+
+RECEIVING = dict.fromkeys(CHANNELS, "nothing")

@@ -4,3 +4,5 @@ CHANNELS = ("play_review",)
 """Without a window: a review may be answered for ever."""
 
 DELIVERED_BY = "poller"
+
+RECEIVING = dict.fromkeys(CHANNELS, "nothing")

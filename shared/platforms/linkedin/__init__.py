@@ -5,3 +5,5 @@ CHANNELS = ("linkedin_comment",)
 
 UNNAMED_ANSWERS = CHANNELS
 """A comment of the page's own has its `parentComment`, and nobody whom it answers."""
+
+RECEIVING = dict.fromkeys(CHANNELS, "nothing")

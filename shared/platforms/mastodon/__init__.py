@@ -2,3 +2,5 @@
 
 CHANNELS = ("mastodon_mention", "mastodon_dm")
 """Without a window: a status can be answered as long as it stands there."""
+
+RECEIVING = dict.fromkeys(CHANNELS, "nothing")

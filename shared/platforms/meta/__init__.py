@@ -25,3 +25,6 @@ UNNAMED_ANSWERS = ("facebook_comment", "facebook_review", "instagram_comment")
 
 OWN_HANDSHAKE_SECRETS = True
 """The handshake is checked with a verify token that we made up, and never with the app secret."""
+
+RECEIVING = dict.fromkeys(CHANNELS, "nothing")
+"""WhatsApp too bills what the company sends alone."""

@@ -2,3 +2,5 @@
 
 CHANNELS = ("app",)
 """Without a window: the app is the company's own."""
+
+RECEIVING = dict.fromkeys(CHANNELS, "nothing")

@@ -2,3 +2,5 @@
 
 CHANNELS = ("telegram",)
 """Without a window: whoever wrote to a bot can be written to until they block it."""
+
+RECEIVING = dict.fromkeys(CHANNELS, "nothing")

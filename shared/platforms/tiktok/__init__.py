@@ -9,3 +9,5 @@ WINDOWS = {"tiktok_dm": timedelta(hours=48)}
 
 UNNAMED_ANSWERS = ("tiktok_comment",)
 """A comment of the account's own has its `parent_comment_id`, and nobody whom it answers."""
+
+RECEIVING = dict.fromkeys(CHANNELS, "nothing")

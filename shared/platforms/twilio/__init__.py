@@ -18,3 +18,9 @@ approved templates only. Text messages and calls have no such end."""
 ANSWER = ("text/xml", "<Response/>")
 """Twilio reads every answer as TwiML (https://www.twilio.com/docs/messaging/twiml): this is the one that does nothing.
 Without a body of a type that it knows, it notes a warning against each message, and ends a call with an apology."""
+
+RECEIVING = {
+    "sms": "Twilio bills each part by the number's country: 0.0083 USD in the USA",
+    "phone": "Twilio bills each minute by the number's country: 0.0085 USD in the USA",
+    "twilio_whatsapp": "Twilio bills 0.005 USD for each message",
+}

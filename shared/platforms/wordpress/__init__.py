@@ -5,3 +5,5 @@ CHANNELS = ("blog_comment",)
 """Without a window: a comment can be answered as long as its article takes comments."""
 
 DELIVERED_BY = "poller"
+
+RECEIVING = dict.fromkeys(CHANNELS, "nothing")

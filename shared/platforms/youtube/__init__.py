@@ -6,3 +6,5 @@ CHANNELS = ("youtube_comment",)
 
 UNNAMED_ANSWERS = CHANNELS
 """Where a reply is answered, the answer says to whom by a handle alone."""
+
+RECEIVING = {"youtube_comment": "nothing but a unit of the day's 10,000 for each call that asks"}

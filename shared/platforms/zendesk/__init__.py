@@ -2,3 +2,5 @@
 
 CHANNELS = ("zendesk_ticket",)
 """Without a window: who has a ticket can be answered in it, and in a follow-up once it is closed."""
+
+RECEIVING = dict.fromkeys(CHANNELS, "nothing beyond the plan")
