@@ -81,7 +81,7 @@ RULES: Mapping[str, Rules] = {
         rates=(Rate(80, _SECOND),),
         echoes=True,
         echo_has_id=True,
-        cost="WhatsApp bills by kind and the customer's country: templates, and texts beyond 1,000 a month and number",
+        cost="WhatsApp bills what is sent, by kind and the customer's country",
     ),
 }
 
