@@ -105,7 +105,7 @@ def route_overheard(message: Message, assessment: Assessment, playbook: Playbook
 def kept_until(event: PersonalEvent, playbook: Playbook, *, since: datetime) -> datetime | None:
     """Return until when something is kept that nobody said to the company and nobody was offered; none for ever."""
     heard = hear(event, playbook)
-    kept = None if heard is None or heard.taken_up else _rule(playbook, heard.by).kept
+    kept = None if heard is None or heard.taken_up else _rule(playbook, heard.by).kept(event.identity)
     return None if kept is None else since + kept
 
 

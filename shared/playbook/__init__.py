@@ -165,6 +165,7 @@ def parse(toml: str, *, today: date | None = None) -> Playbook:
     problems += _targets.unknown_channels(playbook, channels)
     problems += _acknowledgement.unknown_channels(playbook, channels, platforms.rules())
     problems += _listening.unknown_places(playbook, channels, platforms.names())
+    problems += _listening.kept_too_long(playbook, {channel: platforms.folder_of(channel) for channel in channels})
     problems += _acknowledgement.too_long(playbook, platforms.rules())
     calendars, strange = public_holidays.looked_up(playbook.calendars, today or datetime.now(UTC).date())
     if problems := [*problems, *strange]:

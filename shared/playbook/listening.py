@@ -1,7 +1,7 @@
 """What the company listens for where nobody speaks to it: its names, what else they may mean, and what becomes of what
 is heard."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 
 from shared.languages import LanguageTag
 from shared.models import Frozen
+from shared.playbook import keeping
 from shared.playbook.parts import DepartmentName, Phrase
 from shared.words import words
 
@@ -27,7 +28,8 @@ class Listening(Frozen):
     What nobody said to the company is about it when one of the `words` stands in it and none of `without` does; both
     are phrases, read as departments' are. It is offered to a department when a phrase routes or presses it, or when it
     sounds like one of `tones`: then to `department`, the default one where none is named. With `answer` all of it is,
-    and the clocks of an answer run. What nobody was offered is kept for `keep_for` days, for ever without.
+    and the clocks of an answer run. What nobody was offered is kept for `keep_for` days, without it as long as is usual
+    for its platform (`shared/playbook/keeping.py`), and with `keep_for_ever` for ever.
     """
 
     name: DepartmentName
@@ -40,10 +42,11 @@ class Listening(Frozen):
     department: DepartmentName | None = None
     answer: Annotated[bool, Field(strict=True)] = False
     keep_for: _Days | None = None
+    keep_for_ever: Annotated[bool, Field(strict=True)] = False
 
-    @property
-    def kept(self) -> timedelta | None:
-        return None if self.keep_for is None else timedelta(days=self.keep_for)
+    def kept(self, identity: str) -> timedelta | None:
+        """Return for how long something is kept that an identity was heard to say; none for ever."""
+        return keeping.kept(identity.partition(":")[0], self.keep_for, for_ever=self.keep_for_ever)
 
     def is_on(self, account: str) -> bool:
         """Return whether it is for an account, by `<platform>/<account>`."""
@@ -76,6 +79,27 @@ def unknown_places(playbook: "Playbook", channels: Collection[str], platforms: C
                 yield f"{_setting(rule, 'accounts')}: {account!r} is on no platform; begin with one of: {known}"
 
 
+def kept_too_long(playbook: "Playbook", platforms: Mapping[str, str]) -> Iterator[str]:
+    """Yield a sentence for each setting by which something would be kept for longer than its platform allows;
+    `platforms` are those of the channels."""
+    for rule in playbook.listening:
+        for platform in sorted(_listened_on(rule, playbook, platforms)):
+            most, why = keeping.term(platform).at_most, keeping.term(platform).why
+            if most is not None and (rule.keep_for_ever or (rule.keep_for or 0) > most):
+                remedy = f"write keep_for = {most} or less, or name accounts of other platforms alone"
+                setting = _setting(rule, "keep_for_ever" if rule.keep_for_ever else "keep_for")
+                yield f"{setting}: {platform} lets nobody keep it for more than {most} days ({why}); {remedy}"
+
+
+def _listened_on(rule: Listening, playbook: "Playbook", platforms: Mapping[str, str]) -> set[str]:
+    """Return the platforms that something may be heard on by a listening, as far as the playbook tells."""
+    by_account = {account.partition("/")[0] for account in rule.accounts}
+    by_channel = {platforms[channel] for channel in rule.channels if channel in platforms}
+    if by_account and by_channel:
+        return by_account & by_channel
+    return by_account or by_channel or {account.platform for account in playbook.accounts}
+
+
 def _departments(playbook: "Playbook") -> Iterator[str]:
     names = [department.name for department in playbook.departments]
     for rule in playbook.listening:
@@ -99,5 +123,11 @@ def _written_twice(playbook: "Playbook") -> Iterator[str]:
                     yield f"{_setting(rule, field)}: {phrase!r} also stands in {seen[key]}; keep it in one of the two"
 
 
-CHECKS = (_departments, _written_twice)
+def _kept_in_two_ways(playbook: "Playbook") -> Iterator[str]:
+    for rule in playbook.listening:
+        if rule.keep_for_ever and rule.keep_for is not None:
+            yield f"{_setting(rule, 'keep_for_ever')}: keep_for says that it is not for ever; keep one of the two"
+
+
+CHECKS = (_departments, _written_twice, _kept_in_two_ways)
 """What a playbook's listening is looked through for; each yields a sentence for each setting at fault."""

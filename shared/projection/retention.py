@@ -72,7 +72,7 @@ def of_head(head: Conversation, playbook: Callable[[], Playbook]) -> Item:
     heard = head.heard_by
     if not head.overheard or heard is None or heard.taken_up or head.last_inbound_at is None:
         return {}
-    kept = next((rule.kept for rule in playbook().listening if rule.name == heard.by), None)
+    kept = next((rule.kept(head.identity) for rule in playbook().listening if rule.name == heard.by), None)
     return _expiring(head.last_inbound_at + kept) if kept else {}
 
 

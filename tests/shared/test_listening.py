@@ -220,7 +220,9 @@ def test_only_what_nobody_was_offered_is_deleted_and_only_if_the_playbook_says_s
         assert kept_until(edited(text), PLAYBOOK, since=NOW) is None
     for kept in (said("Teleprado", overheard=False), said("Teleprado", direction="outbound")):
         assert kept_until(kept, PLAYBOOK, since=NOW) is None
-    assert kept_until(said("Teleprado"), playbook(BRAND.replace("keep_for = 30", "")), since=NOW) is None
+    bare = BRAND.replace("keep_for = 30", "")
+    assert kept_until(said("Teleprado"), playbook(bare), since=NOW) == in_a_month, "as is usual on X"
+    assert kept_until(said("Teleprado"), playbook(bare, keep_for_ever="true"), since=NOW) is None
 
 
 @given(strategies.texts, st.sampled_from([PLAYBOOK, ANSWERING]), st.booleans())
