@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from shared.languages import fitting, guess
 from shared.models import Edit, Frozen, Message, PersonalEvent
-from shared.playbook import Listening, Playbook
+from shared.playbook import Listening, Playbook, keeping
 from shared.triage import Assessment, Reason, assess
 from shared.triage.phrases import Lexicon
 from shared.triage.tone import tone
@@ -103,9 +103,16 @@ def route_overheard(message: Message, assessment: Assessment, playbook: Playbook
 
 
 def kept_until(event: PersonalEvent, playbook: Playbook, *, since: datetime) -> datetime | None:
-    """Return until when something is kept that nobody said to the company and nobody was offered; none for ever."""
+    """Return until when something is kept that nobody said to the company and nobody was offered; none for ever.
+
+    Where the playbook listens for nothing, it is kept as long as is usual for its platform.
+    """
+    if not isinstance(event, Message | Edit) or not is_overheard(event):
+        return None
     heard = hear(event, playbook)
-    kept = None if heard is None or heard.taken_up else _rule(playbook, heard.by).kept(event.identity)
+    if heard.taken_up if heard else _is_wanted(_assessed(event, playbook)):
+        return None
+    kept = _rule(playbook, heard.by).kept(event.identity) if heard else keeping.kept(_platform(event))
     return None if kept is None else since + kept
 
 
@@ -114,9 +121,12 @@ def _texts(event: Message | Edit) -> Iterator[str]:
     yield from filter(None, (title, event.text, *(attachment.text for attachment in event.attachments)))
 
 
+def _platform(event: Message | Edit) -> str:
+    return event.identity.partition(":")[0]
+
+
 def _is_for(rule: Listening, event: Message | Edit) -> bool:
-    platform = event.identity.partition(":")[0]
-    return rule.is_on(f"{platform}/{event.account}") and event.channel in (rule.channels or (event.channel,))
+    return rule.is_on(f"{_platform(event)}/{event.account}") and event.channel in (rule.channels or (event.channel,))
 
 
 def _is_in_a_language(rule: Listening, event: Message | Edit) -> bool:

@@ -84,7 +84,8 @@ class Conversation(Frozen):
     public as soon as one message was; `tones` are the newest days on which the customer's words had a tone; `last_call`
     is the last call that did more than ring; `acknowledged_at` is when we last told the customer by ourselves that
     somebody will answer. It is `overheard` as long as neither side has spoken to the other, and `heard_by` is by what
-    it was: of several messages the last that a department was offered, else the last."""
+    it was: of several messages the last that a department was offered, else the last. `listened` is whether anything in
+    it was overheard, whatever came after it."""
 
     identity: str
     account: str
@@ -100,6 +101,7 @@ class Conversation(Frozen):
     last_call: LastCall | None = None
     acknowledged_at: Instant | None = None
     overheard: bool = False
+    listened: bool = False
     heard_by: Overheard | None = None
 
     @property
@@ -196,8 +198,10 @@ def fold(
         changes["last_call"] = max(call, head.last_call or call, key=lambda each: each.rank)
     if not is_overheard(event):
         changes["overheard"] = False
-    elif heard := hears(event):
-        changes["heard_by"] = max(last := _noted(heard, at), head.heard_by or last, key=lambda each: each.rank)
+    else:
+        changes["listened"] = True
+        if heard := hears(event):
+            changes["heard_by"] = max(last := _noted(heard, at), head.heard_by or last, key=lambda each: each.rank)
     direction = speaks(event)
     if direction == "inbound":
         changes["last_inbound_at"] = _latest(head.last_inbound_at, at)

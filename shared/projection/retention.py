@@ -57,7 +57,7 @@ def lift_if_spoken(table: Table, head: Conversation | None) -> Conversation | No
 
     It costs a query with each message of a conversation in which something was overheard, and with no other.
     """
-    if head is not None and head.heard_by and not head.overheard:
+    if head is not None and head.listened and not head.overheard:
         own = keys.conversation_of(identity_name=head.identity, channel=head.channel, thread=head.thread)
         events = table.query(keys.identity(head.identity), first=keys.EVENT_PREFIX, last=f"{keys.EVENT_PREFIX}{_LAST}")
         for item in events:

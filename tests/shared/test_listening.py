@@ -197,7 +197,9 @@ def test_where_nothing_is_listened_for_the_platforms_own_rule_has_decided() -> N
     escalation = offered(said("Me cobran dos veces la factura"), bare)
     assert codes(escalation) == ["department_phrase", "overheard"]
     assert offered(said("Sois unos ladrones"), bare) is None
-    assert kept_until(said("Hola"), bare, since=NOW) is None
+    assert kept_until(said("Hola"), bare, since=NOW) == NOW + timedelta(days=30), "as is usual on X"
+    assert kept_until(said("Me cobran dos veces la factura"), bare, since=NOW) is None
+    assert kept_until(said("Hola", overheard=False), bare, since=NOW) is None
 
 
 def test_the_first_listening_counts_by_which_it_is_about_the_company() -> None:

@@ -33,6 +33,7 @@ from tests.shared.repair.house import PLAYBOOK, House, said
 
 BRAND: dict[str, Any] = {"name": "brand", "words": ["Teleprado"], "without": ["Fibranova"], "keep_for": 30}
 ANA = keys.identity("counter:shop:ana")
+SILENT = PLAYBOOK.model_copy(update={"version": PLAYBOOK.version + 1, "listening": ()})
 HEAD = Key(ANA, "conversation#counter#direct")
 IN_A_MONTH = str(int((NOW + timedelta(days=30)).timestamp()))
 
@@ -190,6 +191,40 @@ def test_who_talks_after_that_keeps_the_post_its_edits_and_the_head(ours_or_thei
         assert [expiry(made, each) for each in told] == [None, None, None], order
         assert expiry(made, elsewhere) == IN_A_MONTH
         assert "expires_at" not in made.items()[HEAD]
+
+
+@pytest.mark.parametrize("ours_or_theirs", ["inbound", "outbound"])
+def test_where_nothing_is_listened_for_it_is_not_kept_for_ever_either(ours_or_theirs: str) -> None:
+    told: list[Message | Edit] = [overheard(1), edited(2, "Teleprado abre", 1)]
+    made = house(SILENT)
+    for each in (*told, *told):
+        made.take(each)
+    assert [expiry(made, each) for each in told] == [IN_A_MONTH, IN_A_MONTH]
+    assert "expires_at" not in made.items()[HEAD], "nothing in it tells whether anybody was offered something of it"
+    spoken: list[Message | Edit] = [*told, said(3, "Hola", direction=ours_or_theirs)]
+    for order in permutations(spoken):
+        made = house(SILENT)
+        for each in (*order, *order):
+            made.take(each)
+        assert [expiry(made, each) for each in spoken] == [None, None, None], order
+
+
+def test_where_nothing_is_listened_for_what_is_offered_is_kept() -> None:
+    made = house(SILENT)
+    made.take(post := overheard(1, "Teleprado, ¿y la factura?"))
+    assert len(cases(made)) == 1
+    assert expiry(made, post) is None
+
+
+def test_a_head_that_is_computed_again_where_nothing_is_listened_for_still_lifts_the_limit() -> None:
+    made = house(listening())
+    made.take(post := overheard(1))
+    publish(made.table, SILENT.model_copy(update={"version": 9}))
+    made.playbook = SILENT
+    made.reproject("ana", do=True)
+    assert head(made).heard_by is None
+    made.take(said(2, "Hola"))
+    assert expiry(made, post) is None
 
 
 def test_a_playbook_that_takes_it_up_keeps_it_and_one_that_no_longer_does_as_well() -> None:
