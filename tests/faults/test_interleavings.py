@@ -377,6 +377,7 @@ A_PROMISE_KEPT_WHEN_NEARLY_DUE = (one(ASKS), PROMISES, keeps(at=timedelta(hours=
 
 _LONG = {
     "two projectors, two words on one pair",
+    "two projectors, a link and what speaks for another",
     "two projectors, a chain of links",
     "two projectors, two are parted and prove the same",
     "two projectors, the same address of two",

@@ -54,7 +54,9 @@ def moves(office: Office) -> list[CaseMove]:
 # --- what is done, and what is shown of it
 
 
-def test_a_case_is_accepted_shown_and_listed_for_when_it_is_to_be_answered(office: Office) -> None:
+def test_a_case_is_accepted_shown_and_listed_for_the_watch_to_find_out_when_it_is_to_be_resolved(
+    office: Office,
+) -> None:
     office.later(minutes=5)
     answer = do(office, "accepted", why="Lo miro.")
     case = answer.json["case"]
@@ -67,7 +69,8 @@ def test_a_case_is_accepted_shown_and_listed_for_when_it_is_to_be_answered(offic
     assert office.see(path(office), claims=BILLING).json == case
     item = office.items()[keys.escalation(identity_name=ANA, escalation_id=only_case(office))]
     assert item["open"]["S"].startswith("accepted#")
-    assert (item["desk"]["S"], item["open_at"]["S"][:16]) == ("billing", case["due_by"][:16])
+    assert (item["desk"]["S"], item["open_at"]["S"][:19]) == ("billing", case["accepted_at"][:19])
+    assert case["due_by"][:16] == "2026-11-22T16:05", "what it is to be answered by, it says itself"
 
 
 def test_the_whole_way_of_a_case(office: Office) -> None:
