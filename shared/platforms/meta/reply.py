@@ -81,7 +81,7 @@ RULES: Mapping[str, Rules] = {
         rates=(Rate(80, _SECOND),),
         echoes=True,
         echo_has_id=True,
-        cost="WhatsApp bills what is sent, by kind and the customer's country",
+        cost="WhatsApp bills templates and texts, by kind and the customer's country",
     ),
 }
 
