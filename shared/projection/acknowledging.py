@@ -6,7 +6,8 @@ record in the stream it is sent, and is noted in the conversation's head, and wi
 many conversations; what comes before these notes meets the same key.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 from itertools import chain, islice
@@ -93,38 +94,39 @@ class _Waiting(NamedTuple):
     department: str | None
 
 
+@dataclass(frozen=True, slots=True)
 class _Queue:
-    """Who has waited for too long at an instant, the longest first; nobody is looked at before somebody asks."""
+    """Who may have waited for too long at an instant, the longest first, and what was found of each. Nobody is looked
+    at before somebody asks; two threads that look at the same one find the same."""
 
-    def __init__(self, found: Iterator[_Waiting], now: datetime) -> None:
-        self._left, self._now = found, now
-        self._known: list[_Waiting] = []
+    table: Table
+    playbook: Playbook
+    now: datetime
+    heads: Sequence[Conversation]
+    found: dict[int, _Waiting | None] = field(default_factory=dict)
 
     def of(self, department: str | None) -> timedelta | None:
         """Return for how long the first has waited for a department, or without one for any."""
-        first = next((each for each in self._all() if department in (None, each.department)), None)
-        return self._now - first.since if first else None
+        looked_at = map(self._waits, range(len(self.heads)))
+        first = next((each for each in looked_at if each and department in (None, each.department)), None)
+        return self.now - first.since if first else None
 
-    def _all(self) -> Iterator[_Waiting]:
-        yield from self._known
-        for each in self._left:
-            self._known.append(each)
-            yield each
+    def _waits(self, place: int) -> _Waiting | None:
+        if place not in self.found:
+            self.found[place] = _waits_long(self.table, self.heads[place], self.playbook, self.now)
+        return self.found[place]
 
 
 @lru_cache(maxsize=1)
 def _asked(table: Table, playbook: Playbook, minute: int) -> _Queue:
     now = datetime.fromtimestamp(minute * _KEPT_SECONDS, UTC)
-    return _Queue(_waiting(table, playbook, now), now)
-
-
-def _waiting(table: Table, playbook: Playbook, now: datetime) -> Iterator[_Waiting]:
     shards = chain(keys.shards(LONG), keys.shards("waiting"))
     rows = (row for shard in shards for row in islice(table.listed(shard, page=_ROWS), _ROWS))
     items = table.get_many(map(key_of, rows))
     heads = (Conversation.model_validate_json(item["state"]["S"]) for item in items.values())
-    long = sorted((head for head in heads if _may_wait_long(head, playbook, now)), key=_since)
-    yield from filter(None, (_waits_long(table, head, playbook, now) for head in long))
+    return _Queue(
+        table, playbook, now, sorted((head for head in heads if _may_wait_long(head, playbook, now)), key=_since)
+    )
 
 
 def _since(head: Conversation) -> datetime:
