@@ -145,6 +145,7 @@ class SQS:
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._clock = now
         self.queues: dict[str, Queue] = {}
+        self._own: set[str] = set()
         self._made = 0
         self.hands_back_half = False
         send = "MessageBody! MessageAttributes DelaySeconds MessageGroupId MessageDeduplicationId"
@@ -177,11 +178,14 @@ class SQS:
     # the whole
 
     def snapshot(self) -> Any:
-        return {url: queue.copy() for url, queue in self.queues.items()}, self._made
+        """Return all queues as they are: from now on shared, and each is copied when it is next asked for."""
+        self._own.clear()
+        return self.queues.copy(), self._made
 
     def restore(self, snapshot: Any) -> None:
         queues, self._made = snapshot
-        self.queues = {url: queue.copy() for url, queue in queues.items()}
+        self.queues = queues.copy()
+        self._own.clear()
 
     def _now(self) -> float:
         return self._clock().timestamp()
@@ -285,14 +289,20 @@ class SQS:
         return {}
 
     def _queue(self, ask: Arguments) -> Queue:
-        queue = self.queues.get(ask["QueueUrl"])
-        if queue is None:
+        if ask["QueueUrl"] not in self.queues:
             raise Refusal(
                 "AWS.SimpleQueueService.NonExistentQueue",
                 "The specified queue does not exist.",
                 QueryErrorCode="QueueDoesNotExist",
             )
-        return queue
+        return self._owned(ask["QueueUrl"])
+
+    def _owned(self, url: str) -> Queue:
+        """Return a queue that no snapshot shares."""
+        if url not in self._own:
+            self.queues[url] = self.queues[url].copy()
+            self._own.add(url)
+        return self.queues[url]
 
     # messages
 
@@ -360,7 +370,7 @@ class SQS:
 
     def _bury(self, queue: Queue, dead: list[Message], arn: str, now: float) -> None:
         """Move messages to the dead-letter queue: a FIFO queue's count as sent now, a standard queue's as ever."""
-        target = next(found for found in self.queues.values() if found.arn == arn)
+        target = self._owned(next(url for url, found in self.queues.items() if found.arn == arn))
         for message in dead:
             del queue.messages[message.id]
             message.came_from = message.came_from or queue.arn

@@ -72,19 +72,34 @@ class Partition:
 
 
 class Rows:
-    """Rows by their keys; partitions in an order that only looks random, as DynamoDB's does."""
+    """Rows by their keys; partitions in an order that only looks random, as DynamoDB's does.
+
+    Copies share their partitions, and all of the rest too, until one is written to.
+    """
 
     def __init__(self) -> None:
         self.partitions: dict[Any, Partition] = {}
         self._order: list[tuple[int, str, Any]] = []
+        self._own: set[Any] | None = set()
 
     def copy(self) -> "Rows":
         other = Rows()
-        other.partitions = {
-            value: Partition(found.order.copy(), found.rows.copy()) for value, found in self.partitions.items()
-        }
-        other._order = self._order.copy()
+        other.partitions, other._order = self.partitions, self._order
+        self._own = other._own = None
         return other
+
+    def _owned(self) -> set[Any]:
+        """Return the hash keys of the partitions that no copy shares."""
+        if self._own is None:
+            self.partitions, self._order, self._own = self.partitions.copy(), self._order.copy(), set()
+        return self._own
+
+    def _owned_partition(self, value: Any) -> Partition:
+        if value not in self._owned():
+            found = self.partitions[value]
+            self.partitions[value] = Partition(found.order.copy(), found.rows.copy())
+            self._owned().add(value)
+        return self.partitions[value]
 
     def get(self, key: Key) -> Row | None:
         found = self.partitions.get(key[0])
@@ -92,22 +107,24 @@ class Rows:
 
     def put(self, key: Key, new: Row) -> None:
         value, sort = key
-        found = self.partitions.get(value)
-        if found is None:
+        if value not in self.partitions:
+            self._owned().add(value)
             self.partitions[value] = Partition([sort], {sort: new})
             insort(self._order, _scattered(value))
             return
+        found = self._owned_partition(value)
         if sort not in found.rows:
             insort(found.order, sort)
         found.rows[sort] = new
 
     def remove(self, key: Key) -> None:
         value, sort = key
-        found = self.partitions[value]
+        found = self._owned_partition(value)
         del found.rows[sort]
         del found.order[bisect_left(found.order, sort)]
         if not found.order:
             del self.partitions[value]
+            self._owned().discard(value)
             del self._order[bisect_left(self._order, _scattered(value))]
 
     def within(self, value: Any, *, span: Span | None = None, after: Any = None, forward: bool = True) -> Iterator[Row]:

@@ -160,12 +160,13 @@ class Double:
             for service in ("dynamodb", "sqs", "s3", "secretsmanager", "dynamodbstreams")
         }
         self._shown: dict[int, tuple[Any, dict[str, Any]]] = {}
+        self._stretches: dict[tuple[int, int], tuple[Any, list[dict[str, Any]]]] = {}
         self._digests: dict[int, tuple[Any, int]] = {}
         self._exact_digests: dict[int, tuple[Any, int]] = {}
 
     def forget(self) -> None:
         """Drop what was remembered of items and records that are gone."""
-        for remembered in (self._shown, self._digests, self._exact_digests):
+        for remembered in (self._shown, self._stretches, self._digests, self._exact_digests):
             remembered.clear()
 
     def client(self, service: str) -> Any:
@@ -203,8 +204,17 @@ class Double:
         return SHARD
 
     def records(self, stream: str, start: int) -> list[dict[str, Any]]:
+        """Return a stream's records from the one of this number on: the same list each time, to be read only."""
         (table,) = (found for found in self.cloud._dynamodb.tables.values() if found.stream_arn == stream)
-        return [self._record(record, table) for record in table.stream[start:]]
+        if start >= len(table.stream):
+            return []
+        # Nothing is ever taken out of a stream or put between, so its last record stands for all before it.
+        last = table.stream[-1]
+        known = self._stretches.get((start, id(last)))
+        if known is None or known[0] is not last:
+            shown = [self._record(record, table) for record in table.stream[start:]]
+            known = self._stretches[start, id(last)] = last, shown
+        return known[1]
 
     def _record(self, record: Any, table: Any) -> dict[str, Any]:
         if id(record) not in self._shown:

@@ -125,7 +125,7 @@ class Scheduler:
             asks = self._asks(number, history)
             if isinstance(asks, Ended):
                 continue
-            for way in _WAYS if place.deaths < self.deaths else _WAYS[:1]:
+            for way in _ways(asks.call) if place.deaths < self.deaths else _CALM:
                 self.engine.restore(place.snapshot)
                 after = self._after(number, history, asks, way)
                 histories = (*place.histories[:number], after, *place.histories[number + 1 :])
@@ -187,7 +187,12 @@ class Scheduler:
 
 
 _DIES_BEFORE, _DIES_AFTER = " (dies before)", " (dies after)"
-_WAYS = ("", _DIES_BEFORE, _DIES_AFTER)
+_CALM = ("",)
+
+
+def _ways(call: Call) -> tuple[str, ...]:
+    """Return how a call may go; whoever dies after one that leaves no traces dies as before it."""
+    return (*_CALM, _DIES_BEFORE, _DIES_AFTER) if call.leaves_traces else (*_CALM, _DIES_BEFORE)
 
 
 def as_answer(found: Asks | Ended) -> bytes | None:

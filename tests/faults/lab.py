@@ -18,13 +18,14 @@ from shared.store.playbooks import publish
 from shared.store.shortcut import _Shortened
 from shared.store.table import Table
 from tests.conftest import NOW
+from tests.faults import sequential, world
 from tests.faults.arrivals import Arriving
 from tests.faults.engines import Aws, Beside, Double
 from tests.faults.process import Complaints, installed
 from tests.faults.stack import REGION, Stack
 from tests.faults.stories import SECRETS
 from tests.faults.wire import Wire
-from tests.faults.world import World, forget
+from tests.faults.world import World
 from tests.template import ROOT, template
 
 ISSUER = {"JwtIssuer": "https://issuer.example", "JwtAudience": "mostrador"}
@@ -74,7 +75,8 @@ class Lab:
         """Return a world in which nothing has come yet; the one before it is no more."""
         self.engine.restore(self._fresh)
         self.engine.forget()
-        forget()
+        world.forget()
+        sequential.forget()
         self.complaints.errors.clear()
         self.present = World(self.stack, self.engine, self.wire, self.complaints, arrivals)
         return self.present

@@ -165,8 +165,15 @@ def all_records(world: World, source: StreamSource) -> tuple[int, ...]:
 
 
 def _records(world: World, source: StreamSource, of: Range) -> tuple[int, ...]:
-    records = world.stores.records(source.stream, of.start)[: of.end - of.start]
-    return tuple(_record_digest(found) for found in records if lets_through(source, found))
+    records = world.stores.records(source.stream, of.start)
+    if not records:
+        return ()
+    place = id(source), id(records), of.end
+    known = _stretches.get(place)
+    if known is None or known[0] is not source or known[1] is not records:
+        wanted = (found for found in records[: of.end - of.start] if lets_through(source, found))
+        known = _stretches[place] = source, records, tuple(_record_digest(found) for found in wanted)
+    return known[2]
 
 
 def _record_digest(record: dict[str, Any]) -> int:
@@ -177,7 +184,14 @@ def _record_digest(record: dict[str, Any]) -> int:
 
 
 _digests: dict[int, tuple[dict[str, Any], int]] = {}
-"""What stands for records: the double shows a record as the same object every time."""
+_stretches: dict[tuple[int, int, int], tuple[StreamSource, list[dict[str, Any]], tuple[int, ...]]] = {}
+"""What stands for records, and for stretches of them: the double shows each as the same object every time."""
+
+
+def forget() -> None:
+    """Drop what stands for records that are gone."""
+    _digests.clear()
+    _stretches.clear()
 
 
 def same(found: Picture, expected: Picture) -> None:

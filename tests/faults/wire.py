@@ -35,9 +35,15 @@ class Call:
 
     @property
     def writes(self) -> bool:
-        return not self.operation.startswith(("Get", "BatchGet", "Query", "Scan", "Describe", "List", "Receive"))
+        return not self.operation.startswith((*_LOOKS, "Receive"))
+
+    @property
+    def leaves_traces(self) -> bool:
+        """Whether the server is another for it."""
+        return not self.operation.startswith(_LOOKS)
 
 
+_LOOKS = ("Get", "BatchGet", "Query", "Scan", "Describe", "List")
 HTTP = "http"
 """What stands for a service where it is none of AWS's; the operation is the request's method."""
 
@@ -175,14 +181,18 @@ _NOTHING_DONE: dict[str, Callable[[Mapping[str, Any]], Any]] = {
 _TRIED_ONCE = ("sesv2",)
 """The services of which all clients are made without retries (`aws.later`)."""
 
+
+# Whoever dies after a look dies as before it, and one that is tried again is one look: "dies after" and "tried again"
+# are of what leaves traces.
 MODES: dict[str, Mode] = {
     "dies before": Mode(_dies_before, lambda _: True),
-    "dies after": Mode(_dies_after, lambda _: True),
+    "dies after": Mode(_dies_after, lambda call: call.leaves_traces),
     "throttled": Mode(_refused("ThrottlingException", 400)),
     "fails": Mode(_refused("InternalServerError", 500)),
     "answer lost": Mode(_answer_lost),
     "answer lost, tried again": Mode(
-        _answer_lost_and_tried_again, lambda call: not call.is_http and call.service not in _TRIED_ONCE
+        _answer_lost_and_tried_again,
+        lambda call: call.leaves_traces and not call.is_http and call.service not in _TRIED_ONCE,
     ),
     "takes all time": Mode(_takes_all_time),
     "half done": Mode(_half_done, lambda call: call.operation in _HALVES),
