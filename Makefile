@@ -104,16 +104,14 @@ clocks: .venv/stamp ## how long customers were kept waiting: account= since= unt
 
 # ------------------------------------------------------------------------------------------------------------ checks
 
-on_the_engine := system or engine
-
 # A file is one process's, since its tests share what is dear to make, such as an engine.
 at_once := --numprocesses auto --dist loadfile --no-loadscope-reorder
 
-test: check ## every test, those on the local engine included
-	@$(python) -m pytest -m "$(on_the_engine)" $(at_once)
+test: lint ## every test, those on the local engine included
+	@$(python) -m pytest $(at_once)
 
 check: lint ## the gate before a commit: all but the tests on the local engine
-	@$(python) -m pytest -m "not ($(on_the_engine))" $(at_once)
+	@$(python) -m pytest -m "not (system or engine)" $(at_once)
 
 lint: .venv/stamp .engine/stamp ## format, lint, types, template
 	$(python) -m ruff format --check $(rooms)

@@ -1,5 +1,7 @@
 """What every suite stands on: a frozen clock, fake credentials, an in-process AWS with the template's own table."""
 
+from shared.cold_start import loaded
+
 import os
 import threading
 from collections.abc import Iterator
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 TABLE = "mostrador-test"
+
+loaded()  # a function that does not load, as some tests have it, leaves no process in which garbage is never looked for
 
 # How long an example takes says more of the machine than of the code.
 settings.register_profile("mostrador", deadline=None, suppress_health_check=[HealthCheck.too_slow])

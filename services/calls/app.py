@@ -1,5 +1,7 @@
 """The calls' function: wiring only. What Amazon Connect tells, by EventBridge and Kinesis, is journalled."""
 
+from shared.cold_start import loaded
+
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,3 +31,6 @@ def handler(event: dict[str, Any], context: Any) -> Failures | None:
         return None
     finally:
         telemetry.flush()
+
+
+loaded()

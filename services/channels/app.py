@@ -1,5 +1,7 @@
 """The channels' function: wiring only. Every five minutes it looks whether the company's accounts are still heard."""
 
+from shared.cold_start import loaded
+
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -26,3 +28,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG
         return {"found": dict(_checks.round())}
     finally:
         telemetry.flush()
+
+
+loaded()

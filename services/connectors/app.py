@@ -4,6 +4,8 @@ It is woken by the queues of those departments that work in a tool of their own,
 those of the acts of departments that work by their queue, by that of the mail that came, and by `POST /connectors/...`.
 """
 
+from shared.cold_start import loaded
+
 from datetime import UTC, datetime
 from typing import Any
 
@@ -98,3 +100,6 @@ def _batch(records: list[dict[str, Any]]) -> batches.Failures:
 
 def _take(message: HandOff | Notice) -> bool:
     return _teller.tell(message) if isinstance(message, Notice) else _giver.give(message)
+
+
+loaded()

@@ -1,5 +1,7 @@
 """The lookup's function: wiring only. `GET /customers/...` becomes `Lookup`."""
 
+from shared.cold_start import loaded
+
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -44,3 +46,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         return _adapter(event, context)
     finally:
         telemetry.flush()
+
+
+loaded()

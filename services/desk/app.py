@@ -1,5 +1,7 @@
 """The desk's function: wiring only. It shows departments their cases, and makes steps of what is done."""
 
+from shared.cold_start import loaded
+
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -33,3 +35,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         return _adapter(event, context)
     finally:
         telemetry.flush()
+
+
+loaded()

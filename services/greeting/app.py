@@ -1,5 +1,7 @@
 """The greeting's function: wiring only. A contact flow of Amazon Connect's asks who is calling."""
 
+from shared.cold_start import loaded
+
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
@@ -24,3 +26,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, str]:
         return _greeting.answer(event, request_id=context.aws_request_id)
     finally:
         telemetry.flush()
+
+
+loaded()

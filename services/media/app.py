@@ -1,5 +1,7 @@
 """The media function: wiring only. The table's stream says which events have files, and the queue has those to copy."""
 
+from shared.cold_start import loaded
+
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -45,3 +47,6 @@ def handler(event: dict[str, Any], _context: Any) -> Failures:
         return wake(batch, _queue)
     finally:
         telemetry.flush()
+
+
+loaded()

@@ -1,5 +1,7 @@
 """The operations' function: wiring only. `GET /ledger`, `/dead` and `/channels` become `Office`."""
 
+from shared.cold_start import loaded
+
 import logging
 from datetime import UTC, datetime
 from typing import Any
@@ -35,3 +37,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         return _adapter(event, context)
     finally:
         telemetry.flush()
+
+
+loaded()

@@ -1,5 +1,7 @@
 """The poller's function: wiring only. Every minute it asks for what is new wherever nobody tells us."""
 
+from shared.cold_start import loaded
+
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -42,3 +44,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG
         return {"polls": dict(found)}
     finally:
         telemetry.flush()
+
+
+loaded()

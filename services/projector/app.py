@@ -1,5 +1,7 @@
 """The projector's function: wiring only. The table's stream becomes projections, the spill queue becomes journal."""
 
+from shared.cold_start import loaded
+
 from datetime import UTC, datetime
 from typing import Any
 
@@ -36,3 +38,6 @@ def handler(event: dict[str, Any], _context: Any) -> records.Failures:
         return records.stream(batch, _projector)
     finally:
         telemetry.flush()
+
+
+loaded()

@@ -1,5 +1,7 @@
 """The replies' function: wiring only. What is to be said to customers comes from a queue, and is sent once."""
 
+from shared.cold_start import loaded
+
 from datetime import UTC, datetime
 from functools import partial
 from random import random
@@ -43,3 +45,6 @@ def handler(event: dict[str, Any], context: Any) -> Failures:
         )
     finally:
         telemetry.flush()
+
+
+loaded()

@@ -1,5 +1,7 @@
 """The watch's function: wiring only. Every minute, and whenever the projector's stream gave a batch up."""
 
+from shared.cold_start import loaded
+
 from datetime import UTC, datetime
 from time import sleep
 from typing import Any
@@ -58,3 +60,6 @@ def _take_over(messages: list[dict[str, Any]]) -> dict[str, Any]:
             telemetry.failure("stream range not taken over", error)
             failed.append({"itemIdentifier": message["messageId"]})
     return {"batchItemFailures": failed}
+
+
+loaded()

@@ -1,5 +1,7 @@
 """The webhooks' function: wiring only. `GET|POST /webhooks/{platform}/{account}` becomes `Door.answer`."""
 
+from shared.cold_start import loaded
+
 import asyncio
 import logging
 from datetime import UTC, datetime
@@ -95,3 +97,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         return {"statusCode": 400}
     finally:
         telemetry.flush()
+
+
+loaded()

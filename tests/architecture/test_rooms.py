@@ -148,6 +148,13 @@ def test_everything_but_the_apps_imports_with_an_empty_environment_and_makes_no_
     assert finished.returncode == 0, finished.stderr
 
 
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_garbage_is_looked_for_while_a_function_is_loaded(service: str) -> None:
+    _docstring, first, *_, last = ast.parse((ROOT / "services" / service / "app.py").read_text()).body
+    assert ast.unparse(first) == "from shared.cold_start import loaded"
+    assert ast.unparse(last) == "loaded()"
+
+
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_a_platform_loads_alone(platform: str) -> None:
     program = (
