@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from tempfile import mkdtemp
@@ -112,28 +113,34 @@ def _files(folder: Path) -> list[Path]:
 def _reachable(start: Iterable[Path]) -> set[Path]:
     """Return the modules of `shared` that can be imported from these files, directly or not."""
     found: set[Path] = set()
+    named: set[str] = set()
     pending = [path for path in start if path.suffix == ".py"]
     while pending:
-        new = set(_imported(pending.pop())) - found
+        names = _named(pending.pop().read_bytes()) - named
+        new = set(chain.from_iterable(map(_module, names))) - found
+        named |= names
         found |= new
         pending += new
     return found
 
 
-def _imported(path: Path) -> Iterator[Path]:
-    for node in ast.walk(ast.parse(path.read_bytes())):
+@cache
+def _named(source: bytes) -> frozenset[str]:
+    """Return the dotted names of `shared` that a source may import; most sources belong to many services, and parsing
+    them is what takes time."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
         match node:
             case ast.Import(names):
-                yield from chain.from_iterable(_module(alias.name) for alias in names)
+                found |= {alias.name for alias in names}
             case ast.ImportFrom(module=str(module), names=names, level=0):
-                yield from chain.from_iterable(_module(f"{module}.{alias.name}") for alias in names)
+                found |= {f"{module}.{alias.name}" for alias in names}
+    return frozenset(name for name in found if name.split(".")[0] == "shared")
 
 
 def _module(name: str) -> Iterator[Path]:
     """Yield the files that importing a dotted name of `shared` runs: its packages' and its own."""
     parts = name.split(".")
-    if parts[0] != "shared":
-        return
     for length in range(1, len(parts) + 1):
         place = ROOT.joinpath(*parts[:length])
         yield from (found for found in (place / "__init__.py", place.with_suffix(".py")) if found.is_file())
