@@ -2,10 +2,13 @@
 
 from shared.cold_start import loaded
 
+import logging
 import os
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -43,6 +46,24 @@ os.environ.update(
 )
 
 
+class _Output:
+    """Whatever is the standard output when something is written."""
+
+    def write(self, text: str) -> int:
+        return sys.stdout.write(text)
+
+    def flush(self) -> None:
+        sys.stdout.flush()
+
+
+@pytest.fixture(autouse=True)
+def _own_log() -> None:
+    """Have the product's log written to this test's output: a handler keeps that of the test that made it, which is
+    closed by now, and for each line tells the whole stack of what went wrong."""
+    for handler in logging.getLogger(os.environ["POWERTOOLS_SERVICE_NAME"]).handlers:
+        vars(handler)["stream"] = _Output()
+
+
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An AWS of this process's own, empty, that sees to one request at a time.
@@ -58,7 +79,15 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     monkeypatch.setattr(BotocoreStubber, "process_request", in_turn)
     with mock_aws():
+        monkeypatch.setattr(boto3, "DEFAULT_SESSION", _session())
         yield
+
+
+@cache
+def _session() -> boto3.Session:
+    """Return the session of all tests: each of its own would read the services' descriptions anew, and moto forgets
+    boto3's own each time."""
+    return boto3.Session()
 
 
 @pytest.fixture

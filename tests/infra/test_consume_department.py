@@ -1,7 +1,6 @@
 """The example consumer, run as a department runs it: its file as the main program, against a FIFO queue."""
 
 import asyncio
-import logging
 import runpy
 import sqlite3
 import sys
@@ -435,8 +434,6 @@ def printed(capsys: pytest.CaptureFixture[str]) -> list[str]:
 
 @pytest.fixture
 def desk(department: Department, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    for handler in logging.getLogger("test").handlers:
-        vars(handler)["stream"] = sys.stdout  # one that another test made writes to that test's output, closed by now
     found = Desk()
     thread = Thread(target=found.server.serve_forever)
     thread.start()

@@ -1,8 +1,6 @@
 """An event loop for Mangum, which asks for the current one, and an office to which people have written."""
 
 import asyncio
-import logging
-import sys
 from collections.abc import Iterator
 
 import pytest
@@ -17,13 +15,6 @@ def _loop() -> Iterator[None]:
     yield
     loop.close()
     asyncio.set_event_loop(None)
-
-
-@pytest.fixture(autouse=True)
-def _own_log() -> None:
-    """A handler that another test made writes to that test's output, which is closed by now."""
-    for handler in logging.getLogger("test").handlers:
-        vars(handler)["stream"] = sys.stdout
 
 
 @pytest.fixture
