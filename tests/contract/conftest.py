@@ -5,6 +5,7 @@ import base64
 import importlib
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
 from types import ModuleType
@@ -96,13 +97,17 @@ class Counter:
 _APP = "services.webhooks.app"
 
 
-@pytest.fixture(scope="session")
-def door_app() -> Iterator[ModuleType]:
-    """The door's app module, imported once as Lambda does, whoever else has one of their own; all that changes between
-    tests is what AWS holds."""
+def secrets() -> str:
+    """Return the door's secrets document: two live secrets for every platform's account."""
+    return orjson.dumps({f"{found.name}/{found.sender.ACCOUNT}": found.secrets for found in PLATFORMS}).decode()
+
+
+@contextmanager
+def imported_door(spill_url: str) -> Iterator[ModuleType]:
+    """Import the door's app module as Lambda does, whoever else has one of their own."""
     environment = {
         "TABLE_NAME": TABLE,
-        "SPILL_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/spill",
+        "SPILL_QUEUE_URL": spill_url,
         "DELIVERY_BUCKET": "deliveries",
         "WEBHOOK_SECRETS_ID": "secrets",
     }
@@ -114,6 +119,25 @@ def door_app() -> Iterator[ModuleType]:
         loop = asyncio.get_event_loop()
         yield app
     loop.close()
+
+
+def forget_all(door_app: ModuleType, patch: pytest.MonkeyPatch) -> None:
+    """Leave the door what it is when it has just started, and stop its clock."""
+    fresh = replace(
+        door_app._door,
+        now=lambda: NOW,
+        secrets=WebhookSecrets(aws.client("secretsmanager"), "secrets"),
+        refusals=RefusalNotes(Table(aws.client("dynamodb"), TABLE)),
+        outside=Outside(handed_out),
+    )
+    patch.setattr(door_app, "_door", fresh)
+
+
+@pytest.fixture(scope="session")
+def door_app() -> Iterator[ModuleType]:
+    """The door's app module, imported once: all that changes between tests is what AWS holds."""
+    with imported_door("https://sqs.eu-west-1.amazonaws.com/123456789012/spill") as app:
+        yield app
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -136,16 +160,6 @@ def counter(door_app: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterator[C
         aws.client("s3").create_bucket(
             Bucket="deliveries", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
         )
-        document = {f"{found.name}/{found.sender.ACCOUNT}": found.secrets for found in PLATFORMS}
-        secretsmanager = aws.client("secretsmanager")
-        secretsmanager.create_secret(Name="secrets", SecretString=orjson.dumps(document).decode())
-        secrets = WebhookSecrets(secretsmanager, "secrets")
-        fresh = replace(
-            door_app._door,
-            now=lambda: NOW,
-            secrets=secrets,
-            refusals=RefusalNotes(Table(dynamodb, TABLE)),
-            outside=Outside(handed_out),
-        )
-        monkeypatch.setattr(door_app, "_door", fresh)
+        aws.client("secretsmanager").create_secret(Name="secrets", SecretString=secrets())
+        forget_all(door_app, monkeypatch)
         yield Counter(door_app.handler, dynamodb, sqs, spill_url)

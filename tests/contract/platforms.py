@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -82,13 +83,13 @@ class Sender:
         return bytes(self.sender.written(sample)) if hasattr(self.sender, "written") else sample
 
     def sample(self, name: str) -> bytes:
-        return (_TWINS / self.name / "samples" / f"{name}.json").read_bytes()
+        return _sample(self.name, name)
 
     def has(self, name: str) -> bool:
         return (_TWINS / self.name / "samples" / f"{name}.json").exists()
 
     def samples(self) -> list[str]:
-        return sorted(found.stem for found in (_TWINS / self.name / "samples").glob("*.json"))
+        return list(_samples(self.name))
 
     def sign(self, body: bytes, *, secret: int = 0, now: datetime = NOW) -> Signed:
         """Return a delivery signed with the current (0) or the previous (1) secret."""
@@ -149,6 +150,16 @@ class Sender:
         """Return when a request says that it was signed, where that is in its body."""
         said: datetime | None = self.sender.signed_at(request.body) if self.encloses else None
         return said
+
+
+@cache
+def _sample(platform: str, name: str) -> bytes:
+    return (_TWINS / platform / "samples" / f"{name}.json").read_bytes()
+
+
+@cache
+def _samples(platform: str) -> tuple[str, ...]:
+    return tuple(sorted(found.stem for found in (_TWINS / platform / "samples").glob("*.json")))
 
 
 _INSIDE = "in the body: "

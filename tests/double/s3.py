@@ -66,6 +66,7 @@ class S3:
         self.buckets: dict[str, Bucket] = {}
         one = "Bucket! Key!"
         self.operations: dict[str, Operation] = {
+            "DeleteBucket": operation(self.delete_bucket, "Bucket!"),
             "PutObject": operation(self.put_object, f"{one} Body Metadata"),
             "GetObject": operation(self.get_object, one),
             "HeadObject": operation(self.head_object, one),
@@ -83,6 +84,12 @@ class S3:
     def create_bucket(self, name: str, *, notify: str | None, prefix: str) -> None:
         self.buckets[name] = Bucket(name, notify, prefix)
 
+    def delete_bucket(self, ask: Arguments) -> Answer:
+        if self._bucket(ask).objects:
+            raise Refusal("BucketNotEmpty", "The bucket you tried to delete is not empty", status=409)
+        del self.buckets[ask["Bucket"]]
+        return {}
+
     def put_object(self, ask: Arguments) -> Answer:
         bucket, key = self._bucket(ask), ask["Key"]
         if not 1 <= len(key.encode()) <= _MOST_KEY_BYTES:
@@ -90,6 +97,8 @@ class S3:
         metadata = {name.lower(): value for name, value in ask.get("Metadata", {}).items()}
         if not all(part.isascii() for pair in metadata.items() for part in pair):
             raise ValueError("Non ascii characters found in S3 metadata")  # the SDK's ParamValidationError by its base
+        if any(sign in part for pair in metadata.items() for part in pair for sign in "\r\n"):
+            raise ValueError("Invalid header value")  # as http.client says it; a line's end would end the header
         if sum(len(name) + len(value) for name, value in metadata.items()) > _MOST_METADATA_BYTES:
             raise Refusal("MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size")
         body = ask.get("Body", b"")

@@ -200,12 +200,23 @@ def test_an_object_is_announced_where_its_prefix_says(cloud: Cloud) -> None:
     assert cloud.look().objects("deliveries")["delivery/a ñ"] == (b"one", {"name": "x"})
 
 
-@pytest.mark.parametrize("metadata", [{"name": "x" * 2045}, {"n": "ñ"}])
+@pytest.mark.parametrize("metadata", [{"name": "x" * 2045}, {"n": "ñ"}, {"n": "a\nb: c"}, {"n": "\r"}])
 def test_metadata_has_its_limits(cloud: Cloud, metadata: dict[str, str]) -> None:
     cloud.create_bucket("b")
     with pytest.raises((ClientError, ValueError)):
         cloud.client("s3").put_object(Bucket="b", Key="k", Body=b"", Metadata=metadata)
     assert cloud.look().objects("b") == {}
+
+
+def test_only_an_empty_bucket_can_be_deleted_and_then_it_is_gone(cloud: Cloud) -> None:
+    cloud.create_bucket("b")
+    s3 = cloud.client("s3")
+    s3.put_object(Bucket="b", Key="k", Body=b"")
+    assert refusal(s3.delete_bucket, Bucket="b") == "BucketNotEmpty"
+    s3.delete_object(Bucket="b", Key="k")
+    s3.delete_bucket(Bucket="b")
+    assert refusal(s3.put_object, Bucket="b", Key="k", Body=b"") == "NoSuchBucket"
+    assert refusal(s3.delete_bucket, Bucket="b") == "NoSuchBucket"
 
 
 def test_every_operation_and_argument_is_one_of_the_services(cloud: Cloud) -> None:
