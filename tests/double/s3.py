@@ -66,6 +66,7 @@ class S3:
         self.buckets: dict[str, Bucket] = {}
         one = "Bucket! Key!"
         self.operations: dict[str, Operation] = {
+            "CreateBucket": operation(self._create_bucket, "Bucket! CreateBucketConfiguration"),
             "DeleteBucket": operation(self.delete_bucket, "Bucket!"),
             "PutObject": operation(self.put_object, f"{one} Body Metadata"),
             "GetObject": operation(self.get_object, one),
@@ -83,6 +84,12 @@ class S3:
 
     def create_bucket(self, name: str, *, notify: str | None, prefix: str) -> None:
         self.buckets[name] = Bucket(name, notify, prefix)
+
+    def _create_bucket(self, ask: Arguments) -> Answer:
+        if ask["Bucket"] in self.buckets:
+            raise Refusal("BucketAlreadyOwnedByYou", "You already own the bucket you tried to create", status=409)
+        self.create_bucket(ask["Bucket"], notify=None, prefix="")
+        return {"Location": f"/{ask['Bucket']}"}
 
     def delete_bucket(self, ask: Arguments) -> Answer:
         if self._bucket(ask).objects:

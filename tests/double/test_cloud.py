@@ -208,9 +208,11 @@ def test_metadata_has_its_limits(cloud: Cloud, metadata: dict[str, str]) -> None
     assert cloud.look().objects("b") == {}
 
 
-def test_only_an_empty_bucket_can_be_deleted_and_then_it_is_gone(cloud: Cloud) -> None:
-    cloud.create_bucket("b")
+def test_a_bucket_is_made_once_and_only_an_empty_one_can_be_deleted(cloud: Cloud) -> None:
     s3 = cloud.client("s3")
+    where = {"LocationConstraint": "eu-west-1"}
+    s3.create_bucket(Bucket="b", CreateBucketConfiguration=where)
+    assert refusal(s3.create_bucket, Bucket="b", CreateBucketConfiguration=where) == "BucketAlreadyOwnedByYou"
     s3.put_object(Bucket="b", Key="k", Body=b"")
     assert refusal(s3.delete_bucket, Bucket="b") == "BucketNotEmpty"
     s3.delete_object(Bucket="b", Key="k")

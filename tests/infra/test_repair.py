@@ -5,7 +5,6 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
-import boto3
 import orjson
 import pytest
 
@@ -18,17 +17,21 @@ from shared.playbook import Deadlines, Target
 from shared.store import keys
 from shared.store.keys import Key
 from shared.store.playbooks import publish
-from shared.store.table import Item, Table, key_of
+from shared.store.table import Item, key_of
 from tests.conftest import NOW, TABLE
+from tests.double import Cloud
 from tests.services.operations.bureau import BUCKET, PLAYBOOK, Bureau, with_a_story
+from tests.template import table_definition
 
 HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def bureau(table: Table) -> Bureau:
-    boto3.client("secretsmanager").create_secret(Name="webhooks", SecretString=samples.secrets())
-    return Bureau(table)
+def bureau() -> Bureau:
+    cloud = Cloud(now=lambda: NOW)
+    cloud.create_table(**table_definition(TABLE))
+    cloud.put_secret("webhooks", samples.secrets())
+    return Bureau(cloud.client)
 
 
 @pytest.fixture
@@ -45,7 +48,7 @@ def stack(bureau: Bureau) -> Stack:
         "Queues": orjson.dumps(bureau.every_queue).decode(),
         "DepartmentQueues": orjson.dumps(bureau.departments).decode(),
     }
-    return Stack(outputs, lambda service: boto3.client(service), NOW)  # type: ignore[call-overload]
+    return Stack(outputs, bureau.client, NOW)
 
 
 @pytest.fixture
@@ -62,7 +65,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Any:
 
 
 def kept(bureau: Bureau) -> dict[Key, Item]:
-    return {key_of(item): item for item in boto3.client("dynamodb").scan(TableName=TABLE)["Items"]}
+    return {key_of(item): item for item in bureau.client("dynamodb").scan(TableName=TABLE)["Items"]}
 
 
 def row(said: SimpleNamespace, account: str) -> list[str]:
@@ -181,7 +184,7 @@ def test_redriving_does_all_that_can_be_done(story: Bureau, run: Any) -> None:
     assert "     1 unprojected: done" in said.lines
     assert "     1 unreadable: cannot be done yet; it stays listed" in said.lines
     assert "     1 dead letters of billing: 1 moved back" in said.lines
-    assert len(boto3.client("sqs").receive_message(QueueUrl=story.urls["billing"][0])["Messages"]) == 1
+    assert len(story.client("sqs").receive_message(QueueUrl=story.urls["billing"][0])["Messages"]) == 1
     assert "1 pending" not in run(story, "redrive").text
     assert not [item for item in kept(story).values() if item.get("open", {"S": ""})["S"].startswith("unprojected")]
 
@@ -251,7 +254,7 @@ def test_a_replay_without_an_account_is_one_of_all(story: Bureau, run: Any, misr
 def test_projections_that_are_gone_come_back(story: Bureau, run: Any) -> None:
     heads = [key for key in kept(story) if key.sk.startswith("conversation#")]
     for key in heads:
-        boto3.client("dynamodb").delete_item(TableName=TABLE, Key={"pk": {"S": key.pk}, "sk": {"S": key.sk}})
+        story.client("dynamodb").delete_item(TableName=TABLE, Key={"pk": {"S": key.pk}, "sk": {"S": key.sk}})
     said = run(story, "reproject", "--since", "2026-11-01T00:00Z")
     assert f"{len(heads):6} conversation new" in said.lines
     assert not [key for key in kept(story) if key.sk.startswith("conversation#")]
@@ -262,7 +265,7 @@ def test_projections_that_are_gone_come_back(story: Bureau, run: Any) -> None:
 def test_one_person_is_projected_again_by_their_identity(story: Bureau, run: Any) -> None:
     heads = [key for key in kept(story) if key.sk.startswith("conversation#telegram")]
     for key in heads:
-        boto3.client("dynamodb").delete_item(TableName=TABLE, Key={"pk": {"S": key.pk}, "sk": {"S": key.sk}})
+        story.client("dynamodb").delete_item(TableName=TABLE, Key={"pk": {"S": key.pk}, "sk": {"S": key.sk}})
     identity = heads[0].pk.removeprefix(keys.IDENTITY_PREFIX)
     said = run(story, "reproject", "--identity", identity, "--do")
     assert identity not in said.text

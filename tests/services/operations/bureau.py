@@ -1,10 +1,9 @@
 """An office over a small Mostrador: deliveries come in and are projected, and it is asked as the gateway asks."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-import boto3
 from mangum import Mangum
 
 from services.operations.office import Office
@@ -21,7 +20,7 @@ from shared.store.journal import Bucket, Journal, record
 from shared.store.keys import Key
 from shared.store.playbooks import CurrentPlaybook, publish
 from shared.store.table import Item, Table, key_of
-from tests.conftest import NOW
+from tests.conftest import NOW, TABLE
 from tests.services.customer360.counter import Answer, called
 from tests.template import ROOT
 
@@ -37,12 +36,14 @@ DEPARTMENTS = ("billing", "delivery_and_orders", "technical", "care")
 class Bureau:
     """The table, the bucket and the queues, the projector behind them, and the service in front."""
 
-    def __init__(self, table: Table) -> None:
-        self.table = table
-        s3 = boto3.client("s3")
+    def __init__(self, client: Callable[[str], Any]) -> None:
+        """`client` makes clients, as boto3 does, of an AWS with the template's table in it."""
+        self.client = client
+        self.table = table = Table(client("dynamodb"), TABLE)
+        s3 = client("s3")
         s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
         self.bucket = Bucket(s3, BUCKET)
-        self.sqs = boto3.client("sqs")
+        self.sqs = client("sqs")
         self.urls = {name: (self._queue(name), self._queue(f"{name}-dead-letters")) for name in OWN} | {
             name: (self._fifo(name), self._fifo(f"{name}-dead-letters")) for name in DEPARTMENTS
         }
@@ -50,10 +51,10 @@ class Bureau:
         self.requests = 0
 
     def _queue(self, name: str) -> str:
-        return self.sqs.create_queue(QueueName=name)["QueueUrl"]
+        return str(self.sqs.create_queue(QueueName=name)["QueueUrl"])
 
     def _fifo(self, name: str) -> str:
-        return self.sqs.create_queue(QueueName=f"{name}.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+        return str(self.sqs.create_queue(QueueName=f"{name}.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"])
 
     @property
     def every_queue(self) -> dict[str, tuple[str, str]]:

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared.store.table import Table
+from tests.conftest import NOW, TABLE
+from tests.double import Cloud
 from tests.services.operations.bureau import Bureau
+from tests.template import table_definition
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -19,5 +21,7 @@ def _loop() -> Iterator[None]:
 
 
 @pytest.fixture
-def bureau(table: Table) -> Bureau:
-    return Bureau(table)
+def bureau() -> Bureau:
+    cloud = Cloud(now=lambda: NOW)
+    cloud.create_table(**table_definition(TABLE))
+    return Bureau(cloud.client)

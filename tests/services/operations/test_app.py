@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import Any, cast
 
+import boto3
 import orjson
 import pytest
 
@@ -15,6 +16,12 @@ from tests.services.customer360.counter import called
 from tests.services.operations.bureau import BUCKET, EVERYTHING, SHOP, Bureau, with_a_story
 
 _APP = "services.operations.app"
+
+
+@pytest.fixture
+def bureau(dynamodb: object) -> Bureau:
+    """An office that the SDK's own clients see too."""
+    return Bureau(cast("Any", boto3.client))
 
 
 @pytest.fixture

@@ -54,7 +54,6 @@ def test_a_delivery_that_only_the_bucket_has_is_pending(story: Bureau) -> None:
     noise = random.Random(1).randbytes(600_000).hex().encode()
     body = b'{"update_id": 1, "padding": "' + noise + b'"}'
     story.keep(Delivery("telegram", "tienda_bot", body, {}, NOW - HOUR, "large"))
-    # moto dates its objects by the machine's clock, which is none of ours
     said = story.ask("/ledger", SHOP).json
     assert said["pending"]["bucket"] == {"units": 1, "since": "2026-11-22T11:00:00Z"}
     assert said["balances"] is True
