@@ -6,7 +6,10 @@ from collections.abc import Iterator
 import pytest
 
 from shared.store.table import Table
+from tests.conftest import NOW, TABLE
+from tests.double import Cloud
 from tests.services.customer360.counter import Counter
+from tests.template import table_definition
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -16,6 +19,19 @@ def _loop() -> Iterator[None]:
     yield
     loop.close()
     asyncio.set_event_loop(None)
+
+
+@pytest.fixture
+def cloud() -> Cloud:
+    """An AWS in memory with the template's table in it."""
+    found = Cloud(now=lambda: NOW)
+    found.create_table(**table_definition(TABLE))
+    return found
+
+
+@pytest.fixture
+def table(cloud: Cloud) -> Table:
+    return Table(cloud.client("dynamodb"), TABLE)
 
 
 @pytest.fixture

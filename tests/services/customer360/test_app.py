@@ -2,17 +2,27 @@
 
 import sys
 from importlib import import_module
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import orjson
 import pytest
 
 from shared.errors import ConfigurationError
 from shared.ids import customer_id
+from shared.store.table import Table
 from tests.conftest import TABLE
 from tests.services.customer360.counter import ANA, Counter, called, said
 
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
 _APP = "services.customer360.app"
+
+
+@pytest.fixture
+def table(dynamodb: "DynamoDBClient") -> Table:
+    """The table as the SDK's own clients see it."""
+    return Table(dynamodb, TABLE)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -11,6 +11,7 @@ from shared.ids import customer_id
 from shared.models import Attachment, Author, ContactPoint
 from shared.store import journal, keys
 from tests.conftest import TABLE
+from tests.double import Answer, Arguments, Cloud
 from tests.services.customer360.counter import (
     ANA,
     ANA_ON_X,
@@ -26,25 +27,26 @@ from tests.services.customer360.counter import (
 )
 from tests.services.customer360.rows import Rows
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
 BILLING_ONLY = {"sub": "bill", "scope": "customers/read department/billing"}
 CARE_ONLY = {"sub": "carla", "scope": "customers/read department/care"}
 CHARGED = "No reconozco este cobro duplicado"
 
 
+class Calls(list[tuple[str, bool]]):
+    """The calls that are made: the operation, and whether it reads strongly consistent."""
+
+    def before(self, service: str, operation: str, arguments: Arguments) -> None:
+        self.append((operation, arguments.get("ConsistentRead", False)))
+
+    def after(self, service: str, operation: str, arguments: Arguments, answer: Answer) -> None: ...
+
+
 @contextmanager
-def calls(client: "DynamoDBClient") -> Iterator[list[tuple[str, bool]]]:
-    """Collect the calls that are made: the operation, and whether it reads strongly consistent."""
-    made: list[tuple[str, bool]] = []
-
-    def note(model: Any, params: dict[str, Any], **_: Any) -> None:
-        made.append((model.name, b'"ConsistentRead": true' in params["body"]))
-
-    client.meta.events.register("before-call.dynamodb", note)
+def calls(cloud: Cloud) -> Iterator[Calls]:
+    made = Calls()
+    cloud.hooks.append(made)
     yield made
-    client.meta.events.unregister("before-call.dynamodb", note)
+    cloud.hooks.remove(made)
 
 
 @pytest.fixture
@@ -304,9 +306,7 @@ def test_an_edit_s_attachments_replace_the_message_s_and_none_keep_them(counter:
 
 
 @pytest.mark.parametrize("history", [1, 100, 1000])
-def test_calls_and_read_items_do_not_grow_with_the_history(
-    counter: Counter, dynamodb: "DynamoDBClient", history: int
-) -> None:
+def test_calls_and_read_items_do_not_grow_with_the_history(counter: Counter, cloud: Cloud, history: int) -> None:
     counter.hear(said("0", at=ago(days=9)), said("0", who=ANA_ON_X, at=ago(days=9)))
     linked = counter.link(ANA, ANA_ON_X)
     items = [
@@ -315,7 +315,7 @@ def test_calls_and_read_items_do_not_grow_with_the_history(
     ]
     for start in range(0, len(items), 25):
         batch: list[Any] = [{"PutRequest": {"Item": item}} for item in items[start : start + 25]]
-        dynamodb.batch_write_item(RequestItems={TABLE: batch})
+        cloud.client("dynamodb").batch_write_item(RequestItems={TABLE: batch})
     counter.hear(said("0", who=LUIS))
     luis = customer_id(LUIS)
     costs = {
@@ -331,7 +331,7 @@ def test_calls_and_read_items_do_not_grow_with_the_history(
         (f"/customers/{linked}/audit", ""): ["Query"] * 9,
     }
     for number, ((path, query), cost) in enumerate(costs.items()):
-        with calls(dynamodb) as made:
+        with calls(cloud) as made:
             assert counter.ask(path, query, request=str(number)).status == 200
         assert sorted(name for name, _ in made) == ["BatchGetItem"] * ("BatchGetItem" in cost) + [
             "BatchWriteItem",  # who looked
@@ -340,12 +340,12 @@ def test_calls_and_read_items_do_not_grow_with_the_history(
         assert all(strongly for name, strongly in made if name == "Query")
 
 
-def test_a_message_that_was_edited_pages_ago_costs_one_call_more(counter: Counter, dynamodb: "DynamoDBClient") -> None:
+def test_a_message_that_was_edited_pages_ago_costs_one_call_more(counter: Counter, cloud: Cloud) -> None:
     counter.hear(said("1", "uno", at=ago(hours=9)), *(said(f"{n}", "x", at=ago(hours=n)) for n in range(2, 8)))
     counter.hear(edited("1", "dos", at=ago(minutes=1)), deleted("7", at=ago(minutes=2)))
     path = f"/customers/{customer_id(ANA)}/timeline"
     cursor = counter.ask(path, "limit=7").json["next_cursor"]
-    with calls(dynamodb) as made:
+    with calls(cloud) as made:
         answer = counter.ask(path, f"limit=7&cursor={cursor}")
     assert texts(answer) == ["", "dos"]
     assert sorted(name for name, _ in made) == ["BatchGetItem", "BatchGetItem", "BatchWriteItem", *["Query"] * 5]
