@@ -11,11 +11,12 @@ import sys
 from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
-import boto3
 import pytest
 import requests
 import schemathesis
@@ -26,15 +27,17 @@ from schemathesis.core.failures import FailureGroup
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi import checks as openapi_checks
 
+from shared import aws
 from shared.ids import customer_id
 from shared.store.playbooks import publish
 from shared.store.table import Table
 from tests.abuse import figures
 from tests.architecture.test_artefacts import ENVIRONMENT
 from tests.conftest import TABLE
+from tests.double import Cloud
 from tests.services.customer360.counter import ANA, ANA_ON_X, LUIS, PLAYBOOK, ago, answered, deleted, edited, said
 from tests.services.customer360.counter import Counter as CustomerCounter
-from tests.template import ROOT
+from tests.template import ROOT, table_definition
 
 SERVICES = sorted(path.parent.name for path in (ROOT / "services").glob("*/openapi.py"))
 EXAMPLES = 30
@@ -76,18 +79,22 @@ type Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 
 @pytest.fixture
-def handler(service: str, table: Table, monkeypatch: pytest.MonkeyPatch) -> Iterator[Handler]:
-    """A service as Lambda starts it, with customers at its counter."""
+def handler(service: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Handler]:
+    """A service as Lambda starts it, with customers at its counter, on an AWS in memory."""
     module = f"services.{service}.app"
+    cloud = Cloud(now=lambda: datetime.now(UTC))
+    cloud.create_table(**table_definition(TABLE))
+    table = Table(cloud.client("dynamodb"), TABLE)
+    for name in ("client", "later"):
+        monkeypatch.setattr(aws, name, lambda service, **_: cloud.client(service))
+    monkeypatch.setattr(aws, "session", lambda: SimpleNamespace(get_credentials=lambda: None))
     for name, value in (ENVIRONMENT | {"TABLE_NAME": TABLE}).items():
         monkeypatch.setenv(name, value)
     monkeypatch.delitem(sys.modules, module, raising=False)
     named = {name for both in json.loads(ENVIRONMENT["QUEUES"]).values() for name in both}
     for queue in named | set(re.findall(r"https://sqs[^\"]+/([\w.-]+)", str(ENVIRONMENT))):
-        boto3.client("sqs").create_queue(QueueName=queue, Attributes={"FifoQueue": "true"} if "." in queue else {})
-    boto3.client("s3").create_bucket(
-        Bucket=ENVIRONMENT["DELIVERY_BUCKET"], CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
-    )
+        cloud.create_queue(queue, {"FifoQueue": "true"} if "." in queue else {})
+    cloud.create_bucket(ENVIRONMENT["DELIVERY_BUCKET"])
     counter = CustomerCounter(table)
     counter.hear(
         said("1", "¿La tarifa nueva entra este mes?", at=ago(days=2)),
