@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -25,12 +26,13 @@ from tests.conftest import NOW
 from tests.faults.arrivals import Arriving, Left, Told
 from tests.faults.company import BY_ITS_QUEUE, IN_A_TOOL, Company, company, connects, explore
 from tests.faults.stack import Stack
-from tests.faults.stories import CASE, COMPLAINS, one
+from tests.faults.stories import CASE, COMPLAINS, one, signed
 from tests.faults.world import Step
 from tests.services.connectors.shop import CASE as SHOPS
 from tests.services.connectors.shop import JIRA, MAIL, SECRETS, SLACK, ZENDESK, Shop
 from tests.services.connectors.test_in_slack import pressed, submitted
 from tests.services.connectors.test_in_tickets import comment, commented, status, updated
+from tests.shared.platforms.meta import sender as meta
 
 A_DAY = timedelta(days=1)
 AT = NOW + A_DAY
@@ -93,13 +95,13 @@ def mail(text: str) -> Left:
     return Left("a mail", leave, at=A_DAY)
 
 
-def act(name: str, **more: str) -> Left:
+def act(name: str, *, whose: str = WHOSE, case: str = CASE, **more: Any) -> Left:
     """Return an act that the department puts on its queue of acts."""
-    said = {"act": name, "escalation_id": CASE, "identity": WHOSE, "idempotency_key": name, **more}
+    said = {"act": name, "escalation_id": case, "identity": whose, "idempotency_key": name, **more}
 
     def leave(stack: Stack) -> None:
         urls = orjson.loads(stack.functions["ConnectorsFunction"].environment["ACTS_QUEUES"])
-        place = {"QueueUrl": urls["billing"], "MessageGroupId": CASE, "MessageDeduplicationId": name}
+        place = {"QueueUrl": urls["billing"], "MessageGroupId": case, "MessageDeduplicationId": name}
         stack.engine.client("sqs").send_message(**place, MessageBody=orjson.dumps(said).decode())
 
     return Left(f"an act: {name}", leave, at=A_DAY)
@@ -187,24 +189,63 @@ def test_what_is_done_in_a_tool_is_done_once(in_a_tool: Company, name: str) -> N
     assert done(in_a_tool, name) > 20
 
 
-ACTS: dict[str, tuple[Sequence[Left], str]] = {
-    "accepted": ((act("accepted"),), '"act":"accepted"'),
-    "handed back": ((act("returned", why="es de técnica", to="technical"),), '"notice":"done"'),
+PROMISE = {
+    "stance": "promise",
+    "matter": "la devolución",
+    "text": "Se lo devolvemos.",
+    "until": (AT + timedelta(days=30)).isoformat(),
+}
+
+COMPLAINT = (one(COMPLAINS),)
+
+
+def on_meta(sample: str, said: str) -> Sequence[Arriving]:
+    """Return a sample of Meta's of an hour ago, with a complaint instead of what is said there."""
+    text = (Path(meta.__file__).parent / "samples" / f"{sample}.json").read_text()
+    text = text.replace("1793700000", str(int(NOW.timestamp()) - 3600)).replace(said, COMPLAINS["data"]["text"])
+    return (signed(sample, "meta", text.encode()),)
+
+
+def of(whose: str, name: str) -> dict[str, str]:
+    """Return whose case an act is of, which is about a message of this name."""
+    return {"whose": whose, "case": escalation_id(identity=whose, external_id=name, department="billing")}
+
+
+IN_PUBLIC = on_meta("facebook_comment", "Llevo una semana esperando el pedido.")
+OF_THE_COMMENT = of("facebook:104000000000001:7200000000000001", "500_600")
+TOO_LATE = on_meta("whatsapp_text", "Sí, esa")
+OF_THE_TEXT = of("whatsapp:109000000000001:ES.ENT.2000000001", "wamid.A3")
+TEMPLATE: dict[str, Any] = {"template": "abono", "language": "es_ES", "parameters": ["Ana", "49,90 €"]}
+
+ACTS: dict[str, tuple[Sequence[Arriving], Sequence[Left], str]] = {
+    "accepted": (COMPLAINT, (act("accepted"),), '"act":"accepted"'),
+    "handed back": (COMPLAINT, (act("returned", why="es de técnica", to="technical"),), '"notice":"done"'),
     "accepted, answered, closed": (
+        COMPLAINT,
         (act("accepted"), act("replied", text="Ya está."), act("closed")),
         '"text":"Ya está."',
     ),
-    "refused": ((act("closed"),), '"notice":"refused"'),
+    "refused": (COMPLAINT, (act("closed"),), '"notice":"refused"'),
+    "noted": (COMPLAINT, (act("noted", text="Ha llamado tres veces."),), '"text":"Ha llamado tres veces."'),
+    "promised": (COMPLAINT, (act("committed", **PROMISE),), '"matter":"la devolución"'),
+    "answered in private": (
+        IN_PUBLIC,
+        (act("replied", text="Le escribimos.", privately=True, **OF_THE_COMMENT),),
+        '"privately":true',
+    ),
+    "answered by a template": (TOO_LATE, (act("replied", **TEMPLATE, **OF_THE_TEXT),), '"name":"abono"'),
 }
 
 
 def acted(shop: Company, name: str) -> int:
     """Let every call fail by which something is done that a department's queue says."""
-    acts, shows = ACTS[name]
-    make = lambda: shop.world((one(COMPLAINS), *acts), {"kind": "queue"})  # noqa: E731
+    complaint, acts, shows = ACTS[name]
+    make = lambda: shop.world((*complaint, *acts), {"kind": "queue"})  # noqa: E731
     return explore(shop, make, "acting by a queue", shows=shows, befalls=takes_it_back)
 
 
 @pytest.mark.parametrize("name", ACTS)
 def test_what_is_done_by_a_queue_is_done_once_and_told(by_its_queue: Company, name: str) -> None:
+    """A note, a promise and an answer come to one step, however often their act comes, as does what is done with the
+    case; and the department is told the same of it each time."""
     assert acted(by_its_queue, name) > 20
