@@ -359,7 +359,7 @@ class World:
 
 def is_timed(where: str) -> bool:
     """Return whether open work is the watch's to do once its instant has come."""
-    return where.startswith(("promised", "waiting", "offered", "accepted", "answered"))
+    return where.startswith(("promised", "waiting", "unconfirmed", "refused", "offered", "accepted", "answered"))
 
 
 def request_id(arrival: Arriving, attempt: int) -> str:
