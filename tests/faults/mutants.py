@@ -18,7 +18,7 @@ from shared.ids import reminder_id
 from shared.models import Message
 from shared.platforms import Platform
 from shared.projection import about as people
-from shared.projection import casework, links, records, settling
+from shared.projection import casework, links, records, settling, unnamed
 from shared.projection.answering import Answering
 from shared.projection.cases import offer as write_offer
 from shared.projection.grounds import grounds
@@ -429,6 +429,35 @@ def told_under_no_name(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(undelivered, "step_id", lambda **_: None)
 
 
+def copied_before_it_is_said_whose_it_is(patch: pytest.MonkeyPatch) -> None:
+    """The copy of an answer is written before its own row says to whom it was said."""
+    known, later = unnamed._known, list[tuple[Any, ...]]()
+    keep_again = unnamed._keep_again
+
+    def put_off(*said: Any) -> None:
+        later.append(said)
+
+    def kept(entry: Any, whose: Any, table: Table) -> None:
+        with pytest.MonkeyPatch.context() as inner:
+            inner.setattr(unnamed, "_known", put_off)
+            keep_again(entry, whose, table)
+        while later:
+            known(*later.pop())
+
+    patch.setattr(unnamed, "_keep_again", kept)
+
+
+def done_where_its_part_is_there(patch: pytest.MonkeyPatch) -> None:
+    """What has its part in a message's row already is taken for done."""
+    add_to = Table.add_to
+
+    def added(self: Table, key: Key, attribute: str, text: str) -> Any:
+        there = (self.get(key) or {}).get(attribute, {"SS": []})
+        return {} if text in there["SS"] else add_to(self, key, attribute, text)
+
+    patch.setattr(Table, "add_to", added)
+
+
 DESIGNS: tuple[Patch, ...] = (
     claim_before_write,
     look_up_before_write,
@@ -459,6 +488,13 @@ OF_THE_WATCH: tuple[tuple[Patch, str], ...] = (
     (told_under_no_name, "not arrived"),
 )
 """Those of what the watch tells, each with the scene that finds it out."""
+
+OF_UNNAMED_ANSWERS: tuple[tuple[Patch, str], ...] = (
+    (copied_before_it_is_said_whose_it_is, "before what it answers"),
+    (done_where_its_part_is_there, "before what it answers"),
+    (done_where_its_part_is_there, "after what it answers"),
+)
+"""Those of answers that name only a spot, each with the order that finds it out."""
 
 WRONG_EVEN_WHEN_CALM: tuple[Patch, ...] = (note_before_write, first_of_the_batch, one_side_of_a_pair, reminders_stay)
 """Those that need no fault to be found out."""

@@ -13,13 +13,20 @@ from shared.ids import customer_id, escalation_id, overdue_id, step_id
 from shared.store.keys import instant
 from tests.conftest import NOW
 from tests.faults.arrivals import SUBJECT, Acted, Arrival, Arriving, Asked
+from tests.shared.platforms.discourse import sender as discourse
 from tests.shared.platforms.meta import sender as meta
 from tests.shared.platforms.standard_webhooks import sender as standard_webhooks
 from tests.shared.platforms.telegram import sender as telegram
 from tests.shared.platforms.x import sender as x
 
 _PLATFORMS = Path(__file__).parents[1] / "shared" / "platforms"
-_SENDERS: dict[str, Any] = {"meta": meta, "standard_webhooks": standard_webhooks, "telegram": telegram, "x": x}
+_SENDERS: dict[str, Any] = {
+    "discourse": discourse,
+    "meta": meta,
+    "standard_webhooks": standard_webhooks,
+    "telegram": telegram,
+    "x": x,
+}
 
 SECRETS = {f"{name}/{sender.ACCOUNT}": {"signing": list(sender.SECRETS)} for name, sender in _SENDERS.items()}
 
