@@ -1,7 +1,7 @@
 """Where worlds are made: one engine with the template on it, a playbook published and the accounts' secrets known."""
 
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ import orjson
 from shared.playbook import PRIORITIES, Commitments, Playbook, parse
 from shared.store import keys, shortcut
 from shared.store.connections import Answer
-from shared.store.playbooks import publish
+from shared.store.playbooks import CurrentPlaybook, publish
 from shared.store.shortcut import _Shortened
 from shared.store.table import Table
 from tests.conftest import NOW
@@ -89,6 +89,15 @@ def prepare(stack: Stack, engine: Any) -> None:
     example = parse((ROOT / "infra" / "playbook.example.toml").read_text())
     notice = Commitments(remind_before_minutes=NOTICE // timedelta(minutes=1))
     publish(Table(engine.client("dynamodb"), stack.table), _slow(example).model_copy(update={"commitments": notice}))
+
+
+def under(world: World, change: Callable[[dict[str, Any]], object]) -> World:
+    """Publish the playbook of a world, in which nothing has come yet, as it is after a change."""
+    table = Table(world.stack.engine.client("dynamodb"), world.stack.table)
+    said = orjson.loads(CurrentPlaybook(table)().to_json())
+    change(said)
+    publish(table, Playbook.from_json(orjson.dumps(said | {"version": said["version"] + 1}).decode()))
+    return world
 
 
 _A_YEAR = timedelta(days=366)

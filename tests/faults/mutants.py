@@ -11,18 +11,16 @@ from typing import Any
 
 import pytest
 
-from services.watch import departments, promises, rounds, undelivered
+from services.watch import promises, rounds
 from shared.casework.links import Link
 from shared.escalation import escalate
 from shared.ids import reminder_id
 from shared.models import Message
 from shared.platforms import Platform
 from shared.projection import about as people
-from shared.projection import casework, links, records, settling, unnamed
-from shared.projection.answering import Answering
+from shared.projection import casework, links, records, settling
 from shared.projection.cases import offer as write_offer
 from shared.projection.grounds import grounds
-from shared.projection.open_work import LISTING
 from shared.projection.projector import Projector
 from shared.projection.settling import Change
 from shared.reminders import remind
@@ -391,73 +389,6 @@ def reminders_stay(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(casework, "_withdraw_outdated", lambda *_: None)
 
 
-def case_off_the_list_before_it_is_raised(patch: pytest.MonkeyPatch) -> None:
-    """A case is taken off the list of those to be looked at, and then it is raised or listed anew."""
-    _off_the_list_first(patch, "accepted", departments.see_to)
-
-
-def reply_off_the_list_before_somebody_is_told(patch: pytest.MonkeyPatch) -> None:
-    """A reply is taken off the list of those to be looked at, and then somebody is told of it."""
-    _off_the_list_first(patch, "refused", undelivered.see_to)
-
-
-def _off_the_list_first(patch: pytest.MonkeyPatch, kind: str, see_to: Callable[[Projector, Key, Any], Any]) -> None:
-    def seen_to(projector: Projector, key: Key) -> None:
-        projector.table.set(key, {}, remove=LISTING)
-        see_to(projector, key, projector.table.get(key))
-
-    patch.setitem(rounds.DRIVEN, kind, seen_to)
-
-
-def listed_anew_by_who_wrote_the_head(patch: pytest.MonkeyPatch) -> None:
-    """Whoever writes that a customer waits lists their cases to be looked at, and nobody after them."""
-    head, ends_a_wait = Projector._head, Answering._ends_a_wait
-    wrote: list[bool] = []
-
-    def written(self: Projector, key: Key, events: Any, seen: Any) -> Any:
-        before = state_of(self.table.get(key))
-        after = head(self, key, events, seen)
-        wrote[:] = [before != (after and after.model_dump_json(exclude_defaults=True))]
-        return after
-
-    patch.setattr(Projector, "_head", written)
-    patch.setattr(Answering, "_ends_a_wait", lambda *said: all(wrote) and ends_a_wait(*said))
-
-
-def told_under_no_name(patch: pytest.MonkeyPatch) -> None:
-    """That somebody was told of a reply has no id made of it."""
-    patch.setattr(undelivered, "step_id", lambda **_: None)
-
-
-def copied_before_it_is_said_whose_it_is(patch: pytest.MonkeyPatch) -> None:
-    """The copy of an answer is written before its own row says to whom it was said."""
-    known, later = unnamed._known, list[tuple[Any, ...]]()
-    keep_again = unnamed._keep_again
-
-    def put_off(*said: Any) -> None:
-        later.append(said)
-
-    def kept(entry: Any, whose: Any, table: Table) -> None:
-        with pytest.MonkeyPatch.context() as inner:
-            inner.setattr(unnamed, "_known", put_off)
-            keep_again(entry, whose, table)
-        while later:
-            known(*later.pop())
-
-    patch.setattr(unnamed, "_keep_again", kept)
-
-
-def done_where_its_part_is_there(patch: pytest.MonkeyPatch) -> None:
-    """What has its part in a message's row already is taken for done."""
-    add_to = Table.add_to
-
-    def added(self: Table, key: Key, attribute: str, text: str) -> Any:
-        there = (self.get(key) or {}).get(attribute, {"SS": []})
-        return {} if text in there["SS"] else add_to(self, key, attribute, text)
-
-    patch.setattr(Table, "add_to", added)
-
-
 DESIGNS: tuple[Patch, ...] = (
     claim_before_write,
     look_up_before_write,
@@ -480,21 +411,6 @@ AT_THE_DESK: tuple[tuple[Patch, str], ...] = (
     (reminders_stay, "a promise is nearly due, broken, and kept late"),
 )
 """Those of what the company does, each with the story or the scene that finds it out."""
-
-OF_THE_WATCH: tuple[tuple[Patch, str], ...] = (
-    (case_off_the_list_before_it_is_raised, "unresolved"),
-    (listed_anew_by_who_wrote_the_head, "unresolved"),
-    (reply_off_the_list_before_somebody_is_told, "not arrived"),
-    (told_under_no_name, "not arrived"),
-)
-"""Those of what the watch tells, each with the scene that finds it out."""
-
-OF_UNNAMED_ANSWERS: tuple[tuple[Patch, str], ...] = (
-    (copied_before_it_is_said_whose_it_is, "before what it answers"),
-    (done_where_its_part_is_there, "before what it answers"),
-    (done_where_its_part_is_there, "after what it answers"),
-)
-"""Those of answers that name only a spot, each with the order that finds it out."""
 
 WRONG_EVEN_WHEN_CALM: tuple[Patch, ...] = (note_before_write, first_of_the_batch, one_side_of_a_pair, reminders_stay)
 """Those that need no fault to be found out."""

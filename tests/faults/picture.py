@@ -109,12 +109,12 @@ def lasting_form(item: Item) -> Item | None:
         return None
     transient = {"projected_at", "request", "object"}
     if _is_ours(item.get("state", {}).get("S", "")):
-        item = {name: {kind: _to_the_day(value) for kind, value in of.items()} for name, of in item.items()}
+        item = {name: {kind: to_the_day(value) for kind, value in of.items()} for name, of in item.items()}
     if item["pk"]["S"].startswith(CLAIM_PREFIX):
         item = item | {"state": {"S": _TRIES.sub("", item["state"]["S"])}}
         transient |= {"expires_at"}
     if item["sk"]["S"].startswith(MEDIA_PREFIX):
-        item = item | {"state": {"S": _to_the_day(item["state"]["S"])}}
+        item = item | {"state": {"S": to_the_day(item["state"]["S"])}}
         transient |= {"expires_at"}
     if item.get("open", {}).get("S", "").startswith("unreadable"):
         transient |= {"open_at", "attempts"}
@@ -128,7 +128,8 @@ def _is_ours(said: str) -> bool:
     return any(word in said for word in (f'"subject":"{OURSELVES}"', '"answer_overdue"', '"commitment_'))
 
 
-def _to_the_day(said: Any) -> Any:
+def to_the_day(said: Any) -> Any:
+    """Return a text in which each instant is told to the day; anything else as it is."""
     return _INSTANT.sub(_day, said) if isinstance(said, str) else said
 
 
@@ -147,7 +148,7 @@ def _hand_off(body: str) -> str:
     told.pop("others", None)
     text = orjson.dumps(told).decode()
     ours = any(word in text for word in ('"expired"', '"reminded"', '"answer_overdue"', '"commitment_'))
-    return str(_to_the_day(text)) if ours else text
+    return str(to_the_day(text)) if ours else text
 
 
 def _withdrawn(items: list[Item]) -> set[str]:

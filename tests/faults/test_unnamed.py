@@ -12,7 +12,8 @@ from shared.store.table import Table
 from tests.faults import figures
 from tests.faults.figures import Figures
 from tests.faults.lab import Lab
-from tests.faults.mutants import OF_UNNAMED_ANSWERS, Patch
+from tests.faults.mutants import Patch
+from tests.faults.mutants_alone import OF_UNNAMED_ANSWERS
 from tests.faults.picture import Picture, picture
 from tests.faults.sequential import Explorer, same
 from tests.faults.stories import said

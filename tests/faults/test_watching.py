@@ -7,23 +7,22 @@ the customer; one whose answer did not arrive is taken up again.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-import orjson
 import pytest
 
 from shared.casework.cases import BY_OURSELVES
 from shared.casework.steps import Agent, CaseMove, ReplyAsked, ReplyMove, reply_id
 from shared.ids import step_id
-from shared.playbook import Playbook
 from shared.store import steps
-from shared.store.playbooks import CurrentPlaybook, publish
 from shared.store.table import Table
 from tests.conftest import NOW
 from tests.faults import figures
 from tests.faults.arrivals import Arriving, Left
 from tests.faults.figures import Figures
-from tests.faults.lab import FULL, Lab, minutes
-from tests.faults.mutants import OF_THE_WATCH, Patch
+from tests.faults.lab import FULL, Lab, minutes, under
+from tests.faults.mutants import Patch
+from tests.faults.mutants_alone import OF_THE_WATCH
 from tests.faults.picture import Picture, picture
 from tests.faults.sequential import Explorer, same
 from tests.faults.stack import Stack
@@ -72,17 +71,9 @@ NOT_ARRIVED = (
 )
 
 
-def plain(world: World) -> World:
-    return world
-
-
-def to_be_resolved(world: World) -> World:
-    """Publish a playbook with a time within which what is asked in the app is to be resolved."""
-    table = Table(world.stack.engine.client("dynamodb"), world.stack.table)
-    said = orjson.loads(CurrentPlaybook(table)().to_json())
-    said["clocks"].append({"kind": "resolve", "channel": "app", "within": minutes(RESOLVE_WITHIN)})
-    publish(table, Playbook.from_json(orjson.dumps(said | {"version": said["version"] + 1}).decode()))
-    return world
+def to_be_resolved(playbook: dict[str, Any]) -> None:
+    """Have a time within which what is asked in the app is to be resolved."""
+    playbook["clocks"].append({"kind": "resolve", "channel": "app", "within": minutes(RESOLVE_WITHIN)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +82,12 @@ class Scene:
     than so many are still to come (`last`), and at full depth from the beginning."""
 
     story: Sequence[Arriving]
-    under: Callable[[World], World]
+    changes: Callable[[dict[str, Any]], object]
     ends: tuple[str, ...]
     last: int
 
     def world(self, lab: Lab) -> World:
-        return self.under(lab.world(self.story))
+        return under(lab.world(self.story), self.changes)
 
     def begun(self, lab: Lab) -> World:
         """Return a world that has come in peace to where calls go wrong."""
@@ -115,7 +106,7 @@ class Scene:
 
 SCENES = {
     "unresolved": Scene(UNRESOLVED, to_be_resolved, ("accepted", "reminded"), last=1),
-    "not arrived": Scene(NOT_ARRIVED, plain, ("accepted", "answered", "reopened"), last=0),
+    "not arrived": Scene(NOT_ARRIVED, dict, ("accepted", "answered", "reopened"), last=0),
 }
 
 
