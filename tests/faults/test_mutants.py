@@ -155,6 +155,10 @@ def test_a_bad_design_is_caught(matrix: Matrix, design: Patch, monkeypatch: pyte
     figures.of("mutants").mutants += 1
 
 
+_ENOUGH = {"a promise is nearly due, broken, and kept late": 3, "two are linked, and parted": 3}
+"""How much of a story shows what a worse design does when a call fails; what comes later is followed first."""
+
+
 @pytest.mark.parametrize(("design", "where"), AT_THE_DESK, ids=lambda each: getattr(each, "__name__", each))
 def test_a_bad_design_of_what_the_company_does_is_caught(
     lab: Lab, design: Patch, where: str, monkeypatch: pytest.MonkeyPatch
@@ -167,8 +171,10 @@ def test_a_bad_design_of_what_the_company_does_is_caught(
     if design in WRONG_EVEN_WHEN_CALM:
         assert own != right
     elif where in STORIES:
+        enough = arrivals[: _ENOUGH.get(where)]
+        own = calm_picture(lab, enough)
         with pytest.raises(AssertionError):
-            Explorer(lab.world(arrivals), lab.engine, own, same, Figures()).explore(1)
+            Explorer(lab.world(enough), lab.engine, own, same, Figures()).explore(1)
     else:
         with pytest.raises(AssertionError):
             follow(lab, SCENES[where], own, Figures(), deaths=0)
