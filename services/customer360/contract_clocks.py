@@ -48,6 +48,9 @@ class Clock(Part):
     stopped_at: Instant | None = Field(description="Null while it runs.")
     ended: Ending | None = Field(description="What stopped it.")
     screen: Screen | None = Field(description="Where it was answered: on ours, or in the platform's own app.")
+    unreached: tuple[Instant, ...] = Field(
+        description="When the customer was answered meanwhile by what did not reach them: that stops no clock."
+    )
     target_seconds: float = Field(description="How much open time it may take.")
     spent_seconds: float = Field(description="How much open time it took until it stopped, or until now.")
     priority: Priority

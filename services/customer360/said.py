@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from services.customer360 import contract_history
 from services.customer360.access import Access
 from services.customer360.timeline import Owners, Thing, is_reached
-from shared.casework.replies import ReplyHead, Status
+from shared.casework.arrival import Status
+from shared.casework.replies import ReplyHead
 from shared.casework.steps import ReplyAsked, reply_id
 from shared.models import Message
 from shared.store.journal import Entry

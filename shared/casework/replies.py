@@ -6,8 +6,9 @@ What was `sent` once is sent, whatever else was told: no later word takes it bac
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
+from shared.casework.arrival import STATUSES, Status, furthest, status_of
 from shared.casework.steps import Agent, ReplyAsked, ReplyMove, Talk, reply_id
 from shared.errors import Conflict
 from shared.models import Frozen, Identifier, Instant, Message, Receipt
@@ -18,13 +19,6 @@ State = Literal["queued", "sending", "sent", "delivered", "read", "failed", "ref
 taken by the platform and did not reach the customer. Only `queued` and `sending` are seen to without anybody's help."""
 
 Act = Literal["attempted", "sent", "refused", "later", "unknown", "not_there", "given_up"]
-
-Status = Literal["sent", "failed", "delivered", "read"]
-STATUSES: tuple[Status, ...] = get_args(Status)
-"""What a platform tells of a reply afterwards, the later in this order counting for more: what did reach the customer's
-device has arrived, whatever else failed."""
-
-_STATUS_OF: Mapping[str, Status] = {**{status: status for status in STATUSES}, "played": "read"}
 
 _STANDS: Mapping[Act, State] = {
     "attempted": "sending",
@@ -142,13 +136,18 @@ class ReplyHead(Frozen):
 
     @property
     def state(self) -> State:
-        told = max((each.status for each in self.told), key=STATUSES.index, default=None)
+        told = furthest(each.status for each in self.told)
         is_given_up = self.last is not None and self.last.act == "given_up"
         if told in ("delivered", "read") or (told == "failed" and not is_given_up):
             return told
         if told == "sent" or (told is None and (self.sent or self.echo)):
             return "sent"
         return _STANDS[self.last.act] if self.last else "queued"
+
+    @property
+    def has_failed(self) -> bool:
+        """Return whether it did not reach the customer, says the platform, whatever somebody decided since."""
+        return furthest(each.status for each in self.told) == "failed"
 
     @property
     def external_id(self) -> str | None:
@@ -231,7 +230,7 @@ def hear(head: ReplyHead, event: Message | Receipt) -> ReplyHead:
         case Receipt():
             if event.reply_id and event.target and event.status != "failed":
                 head = echoed(head, Echo(at=event.occurred_at, external_id=event.target))
-            return reached(head, Told(status=_STATUS_OF[event.status], at=event.occurred_at, error=event.error))
+            return reached(head, Told(status=status_of(event), at=event.occurred_at, error=event.error))
 
 
 def echoed(head: ReplyHead, echo: Echo) -> ReplyHead:

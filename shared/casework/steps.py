@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
+from shared.ids import step_id
 from shared.models import Frozen, Identifier, Instant
 from shared.playbook import ClockKind, DepartmentName, Priority
 from shared.replying import Template
@@ -238,6 +239,12 @@ def pair(one: str, other: str) -> Pair:
     if one == other:
         raise ValueError("a pair is of two identities")
     return (one, other) if one < other else (other, one)
+
+
+def follow_id(case_identity: str, escalation_id: str, of: str) -> str:
+    """Return the id of what we do with a case by ourselves because of something: a reply's id, or what names an event;
+    it is done once."""
+    return step_id(subject=OURSELVES, identity=case_identity, idempotency_key=f"{escalation_id}#{of}")
 
 
 def reply_id(step: ReplyAsked) -> str:

@@ -46,8 +46,8 @@ class Clock(Frozen):
     stopped, or until now; the `intervals` are all the time from `started_at` until then. It is `late` when it ran on
     after it was due.
 
-    `ended` is what stopped it, `screen` on which one it was answered. A clock of kind `accept` is of one offer of a
-    `case`.
+    `ended` is what stopped it, `screen` on which one it was answered; `unreached` is when the customer was answered
+    meanwhile by what did not reach them. A clock of kind `accept` is of one offer of a `case`.
     """
 
     kind: ClockKind
@@ -57,6 +57,7 @@ class Clock(Frozen):
     stopped_at: Instant | None = None
     ended: Ending | None = None
     screen: Screen | None = None
+    unreached: tuple[Instant, ...] = ()
     target: timedelta
     priority: Priority
     department: str | None
@@ -101,6 +102,7 @@ def _clock(run: Run, target: timedelta, calendars: Calendars, now: datetime) -> 
         stopped_at=run.stopped_at,
         ended=run.ended,
         screen=run.screen,
+        unreached=tuple(run.unreached),
         target=target,
         priority=run.priority,
         department=department,
@@ -195,7 +197,8 @@ def why_late(clock: Clock) -> list[Because]:
         edges = [each.since, clock.due_at, each.until] if inside else [each.since, each.until]
         for since, until in pairwise(edges):
             over = since >= clock.due_at
-            found.append(Because(since, until, each.why, over, _sentence(each, since, until, over=over)))
+            said = _sentence(each, since, until, over=over) + _in_vain(clock.unreached, since, until)
+            found.append(Because(since, until, each.why, over, said))
     return found
 
 
@@ -203,6 +206,13 @@ def _sentence(interval: Interval, since: datetime, until: datetime, *, over: boo
     whose = f"with {interval.department}" if interval.department else "with nobody yet"
     said = _SAYS[interval.why].format(length=_length(until - since), calendar=interval.calendar, whose=whose)
     return f"{since:%Y-%m-%dT%H:%M:%SZ} to {until:%Y-%m-%dT%H:%M:%SZ}: {said}{', after it was due' if over else ''}"
+
+
+def _in_vain(unreached: Iterable[datetime], since: datetime, until: datetime) -> str:
+    """Return what is said of the answers within a part of a clock's time that did not reach the customer."""
+    return "".join(
+        f"; the answer of {at:%Y-%m-%dT%H:%M:%SZ} did not reach the customer" for at in unreached if since <= at < until
+    )
 
 
 _SAYS: dict[Why, str] = {

@@ -17,6 +17,7 @@ What = Literal[
     "thanked",
     "talked",
     "answered",
+    "unreached",
     "acknowledged",
     "offered",
     "accepted",
@@ -37,7 +38,8 @@ class Happening(Frozen):
 
     - The customer `spoke` (a message, or a call that nobody took), only `thanked`, or `talked` with somebody who took
       their call.
-    - The company `answered`, on our `screen` or on the platform's own, or `acknowledged` by itself.
+    - The company `answered`, on our `screen` or on the platform's own, or `acknowledged` by itself. What it answered
+      and did not reach the customer, says the platform, is `unreached`: their waiting goes on.
     - All others were done with a `case`, by number: `offered` is its first offer, and whatever names a `department` has
       offered it there. `closed` without a case ends what the conversation is about. One that is `aside` is not about
       the conversation, but reminds of a promise. What is `only_taken` for closed was closed by nobody: it ends no
@@ -59,20 +61,26 @@ class Happening(Frozen):
 
 
 def of_event(
-    event: PersonalEvent, *, priority: Priority | None = None, screen: Screen | None = None, hears: Hears = deaf
+    event: PersonalEvent,
+    *,
+    priority: Priority | None = None,
+    screen: Screen | None = None,
+    hears: Hears = deaf,
+    reached: bool = True,
 ) -> Happening | None:
     """Return what an event of the journal is to clocks, or none.
 
-    `priority` is what triage found in a message; `screen` says of what the company sent where it was written. What
-    nobody wrote is for whoever knows of replies to tell apart. What nobody said to the company is none, unless by what
-    is listened for (`hears`) an answer is owed.
+    `priority` is what triage found in a message; `screen` says of what the company sent where it was written, and
+    `reached` whether the customer has it, for all that the platform told of it (`Arrivals`). What nobody wrote is for
+    whoever knows of replies to tell apart. What nobody said to the company is none, unless by what is listened for
+    (`hears`) an answer is owed.
     """
     what: What
     if is_overheard(event) and not ((heard := hears(event)) and heard.asks):
         return None
     match event:
         case Message(direction="outbound"):
-            what = "answered"
+            what = "answered" if reached else "unreached"
         case Message() if needs_no_answer(event):
             what = "thanked"
         case Call(by_machine=True) | Call(speaker=str()):  # nobody has been spoken to, or other events say so

@@ -7,6 +7,7 @@ first answer is the first within that; what the customer says after it begins th
   twice changes anything. At one instant an answer comes after what it answers, as in the conversation's head; platforms
   date to the second. Moves of cases come before both: what is said at the instant of closing begins anew.
 - Moves of one case are in the order of their numbers, whatever the clocks of those who made them said.
+- What did not reach the customer ends no waiting, and is noted where it would have ended one.
 - An automatic acknowledgement is nothing. Neither are a thank you and a word of agreement, which the customer may say
   while we owe them an answer, or after it.
 """
@@ -33,7 +34,8 @@ class Stretch(NamedTuple):
 
 @dataclass(slots=True)
 class Run:
-    """One clock's run: in `stretches`, each until the next, the last until it stopped; `priority` is the last one."""
+    """One clock's run: in `stretches`, each until the next, the last until it stopped; `priority` is the last one.
+    `unreached` is when the customer was answered meanwhile by what did not reach them."""
 
     kind: ClockKind
     priority: Priority
@@ -42,6 +44,7 @@ class Run:
     stopped_at: datetime | None = None
     ended: Ending | None = None
     screen: Screen | None = None
+    unreached: list[datetime] = field(default_factory=list)
 
     @property
     def started_at(self) -> datetime:
@@ -86,8 +89,11 @@ def _by_number(happenings: Iterable[Happening]) -> Iterator[Happening]:
 
 
 def _order(each: Happening) -> tuple[datetime, int, str, int, str]:
-    rank = 0 if each.case is not None or each.what == "closed" else 2 if each.what in ("answered", "talked") else 1
+    rank = 0 if each.case is not None or each.what == "closed" else 2 if each.what in _AFTER else 1
     return each.at, rank, each.case or "", each.number, each.id
+
+
+_AFTER: frozenset[What] = frozenset({"answered", "unreached", "talked"})
 
 
 def _tie(each: Happening) -> str:
@@ -124,6 +130,8 @@ class _Conversation:
                 self._talked(happening)
             case "answered":
                 self._answered(happening.at, happening.screen)
+            case "unreached":
+                self._unreached(happening.at)
             case "offered" | "returned" | "handed_over" | "expired" | "accepted" | "withdrawn" | "closed":
                 self._moved(happening)
             case "reminded" | "corrected" | "said_solved" | "reopened" | "thanked" | "acknowledged":
@@ -163,6 +171,11 @@ class _Conversation:
         if self.matter is not None:
             self.resting_since = at
             self._turn(at)
+
+    def _unreached(self, at: datetime) -> None:
+        for run in (self.waiting, self.matter) if self.waiting is not None else ():
+            if run is not None:
+                run.unreached.append(at)
 
     def _moved(self, happening: Happening) -> None:
         case, at = happening.case, happening.at

@@ -22,10 +22,9 @@ from shared.casework.cases import BY_OURSELVES, Doing
 from shared.casework.deadlines import resolves
 from shared.casework.replies import ReplyHead
 from shared.casework.solved import says_solved
-from shared.casework.steps import OURSELVES, CaseMove, Talk
+from shared.casework.steps import CaseMove, Talk, follow_id
 from shared.errors import Conflict, NotFound, StoreUnavailable
 from shared.escalation import ENDED, Escalation
-from shared.ids import step_id
 from shared.listening import Hears, hearing
 from shared.models import Call, Message, PersonalEvent
 from shared.playbook import Playbook
@@ -253,7 +252,7 @@ class Answering:
             self._do(case, doing, of=of or str(doing.evidence))
 
     def _do(self, case: Escalation, doing: Doing, *, of: str, seen: int | None = None) -> None:
-        own = step_id(subject=OURSELVES, identity=case.identity, idempotency_key=f"{case.id}#{of}")
+        own = follow_id(case.identity, case.id, of)
         self.cases.take(self.cases.do(case.identity, case.id, doing, step_id=own, seen=seen))
 
 

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.casework import replies as heads
+from shared.casework.arrival import is_watermark
 from shared.casework.replies import ReplyHead, as_message, echoed, hear, reached
 from shared.casework.steps import ReplyAsked, ReplyMove, Step, reply_id
 from shared.models import Message, PersonalEvent, Receipt
 from shared.projection.outbound import may_be
-from shared.projection.replies import Ours, is_watermark, listing, reads_as, up_to
+from shared.projection.replies import Ours, listing, reads_as, up_to
 from shared.store import keys
 from shared.store.journal import Entry
 from shared.store.keys import Key
@@ -66,13 +67,14 @@ def hear_all(entries: Sequence[Entry], steps: Iterable[Step], kept: Iterable[Rep
         event, ours = entry.event, told.get(entry.key)
         if ours is not None and isinstance(event, Message | Receipt):
             made[ours] = hear(made[ours], event)
-    return Heard(_joined(made, kept), told)
+    marks = [entry.event for entry in entries if isinstance(entry.event, Receipt) and is_watermark(entry.event)]
+    return Heard(_joined({own: up_to(head, marks) for own, head in made.items()}, kept), told)
 
 
 def compute(entries: Sequence[Entry], steps: Iterable[Step], kept: Iterable[ReplyHead] = ()) -> ComputedReplies:
     """Return what all entries and steps of one identity come to, in whatever order they are given; `kept` are its
     replies as the table has them (`hear_all`)."""
-    heard = hear_all(entries, steps)
+    heard = hear_all(entries, steps, kept)
     pointers = {
         (_partition(head), answer.external_id): own for own, head in heard.heads.items() if (answer := head.sent)
     }
@@ -81,10 +83,7 @@ def compute(entries: Sequence[Entry], steps: Iterable[Step], kept: Iterable[Repl
         if ours is not None and isinstance(event, Message | Receipt):
             name = event.external_id if isinstance(event, Message) else event.target
             pointers |= {(event.identity, name): ours}
-    marks = [entry.event for entry in entries if isinstance(entry.event, Receipt) and is_watermark(entry.event)]
-    made = {own: up_to(head, marks) for own, head in heard.heads.items()}
     named = {(identity, name): own for (identity, name), own in pointers.items() if name}
-    heard = Heard(_joined(made, kept), heard.told)
     return ComputedReplies(dict(_items(heard.heads, named)), list(_counted(entries, heard)))
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from itertools import chain
 from typing import NamedTuple
 
+from shared.casework.arrival import is_watermark
 from shared.casework.cases import BY_OURSELVES
 from shared.casework.replies import Asked, ReplyHead, as_message
 from shared.casework.steps import OURSELVES, LinkDecision, ReplyAsked, ReplyMove, pair
@@ -116,7 +117,7 @@ class Outbound:
             own = found.ours.get(entry.key)
             if own is not None:
                 about += self._told(own, entry.event)
-            elif isinstance(entry.event, Receipt) and replies.is_watermark(entry.event):
+            elif isinstance(entry.event, Receipt) and is_watermark(entry.event):
                 about += replies.read_up_to(entry.event, table=self.table, now=self.now)
         self.answering.elsewhere(found.elsewhere)
         self.answering.solved(entries)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from itertools import chain
 
 from shared.casework import replies
+from shared.casework.arrival import covers, is_watermark
 from shared.casework.replies import ReplyHead, echoed, hear, reached
 from shared.casework.steps import ReplyAsked, ReplyMove, reply_id
 from shared.models import Frozen, Identifier, Message, PersonalEvent, Receipt
@@ -26,9 +27,6 @@ PATIENCE = timedelta(minutes=15)
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 """So far ours and a platform's may be apart."""
-
-_WATERMARKS_HOLD = timedelta(days=7)
-"""For so long what a platform says of everything up to an instant is held against a reply of before."""
 
 _LAST = "\U0010ffff"
 _WORK = {"unconfirmed": "unconfirmed", "refused": "refused", "failed": "refused"}
@@ -217,11 +215,6 @@ def _tells_of(head: ReplyHead, event: Message | Receipt) -> bool:
     return _reply_id(event) == head.id or (name is not None and name == head.external_id)
 
 
-def is_watermark(receipt: Receipt) -> bool:
-    """Return whether a receipt tells of everything up to its instant."""
-    return receipt.target is None and receipt.reply_id is None
-
-
 def read_up_to(receipt: Receipt, *, table: Table, now: Callable[[], datetime]) -> list[ReplyHead]:
     """Bring all replies up to what a platform told of everything up to an instant, and return those of which it tells
     what is known of them now."""
@@ -242,7 +235,7 @@ def up_to(head: ReplyHead, receipts: Iterable[Receipt]) -> ReplyHead:
     """Return a reply's head with what receipts tell of everything up to their instants."""
     for receipt in receipts:
         at, own = head.sent_at, head.asked is not None and (head.asked.privately or is_there(head, receipt))
-        if own and at is not None and at <= receipt.occurred_at <= at + _WATERMARKS_HOLD:
+        if own and at is not None and covers(receipt, at):
             head = hear(head, receipt)
     return head
 

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
+from shared.casework.arrival import Arrivals
 from shared.casework.replies import as_message
-from shared.casework.steps import CaseMove, Step
+from shared.casework.steps import CaseMove, follow_id
 from shared.clocks.happenings import Happening, What, of_case, of_event
 from shared.escalation import Escalation
 from shared.listening import hearing
-from shared.models import Message, PersonalEvent
+from shared.models import Message, PersonalEvent, Receipt
 from shared.playbook import Playbook
 from shared.projection import replies
 from shared.projection.computed_replies import Heard, hear_all, is_automatic, is_said
@@ -32,9 +33,9 @@ def talks(items: Iterable[Item], playbook: Playbook) -> dict[Talk, list[Happenin
     """Return what happened in each conversation of an identity, by all its items.
 
     `playbook` says how pressing a message is. What answers a customer is what their conversation's head has as an
-    answer, whatever told us of it: the platform's answer, an echo or a receipt. A reply that we sent counts once, at
-    the last instant at which it is known to have been said; what no person wrote stops no clock. A case goes with the
-    conversation of the event that it rests on.
+    answer, whatever told us of it (the platform's answer, an echo or a receipt), unless the platform says that it did
+    not reach them. A reply that we sent counts once, at the last instant at which it is known to have been said; what
+    no person wrote stops no clock. A case goes with the conversation of the event that it rests on.
     """
     rows = list(items)
     entries = [journal.entry(row) for row in rows if _begins(row, keys.EVENT_PREFIX)]
@@ -46,14 +47,16 @@ def talks(items: Iterable[Item], playbook: Playbook) -> dict[Talk, list[Happenin
         row["sk"]["S"]: Ours.model_validate_json(row["state"]["S"]) for row in rows if _begins(row, keys.SENT_PREFIX)
     }
     told = {entry.key.sk: entry.event for entry in named}
+    arrivals = Arrivals(entry.event for entry in named if isinstance(entry.event, Receipt))
+    moved = [step for step in taken if isinstance(step, CaseMove) and not _is_in_vain(step, heard, arrivals, told)]
     found: dict[Talk, list[Happening]] = defaultdict(list)
-    for talk, happening in (*_spoken(named, heard, elsewhere, playbook), *_done(cases, taken, told)):
+    for talk, happening in (*_spoken(named, heard, elsewhere, arrivals, playbook), *_done(cases, moved, told)):
         found[talk].append(happening)
     return dict(found)
 
 
 def _spoken(
-    entries: Iterable[Entry], heard: Heard, elsewhere: Mapping[str, Ours], playbook: Playbook
+    entries: Iterable[Entry], heard: Heard, elsewhere: Mapping[str, Ours], arrivals: Arrivals, playbook: Playbook
 ) -> Iterator[tuple[Talk, Happening]]:
     """Yield what was said, but replies of which it is not known; `elsewhere` has those to other identities, which this
     one is told of: private answers to what was said in public."""
@@ -61,6 +64,7 @@ def _spoken(
     left_out = heard.left_out(entries)
     said: dict[tuple[Talk, str], datetime] = {}
     automatic = {own for own, head in heard.heads.items() if is_automatic(head)}
+    unreached = {own for own, head in heard.heads.items() if head.has_failed}
 
     def note(talk: Talk, own: str, at: datetime) -> None:
         said[talk, own] = max(said.get((talk, own), at), at)
@@ -68,14 +72,15 @@ def _spoken(
     for entry in entries:
         event, talk = entry.event, Talk(entry.event.channel, entry.event.thread)
         if not is_said(event):
-            if happening := _happening(entry, playbook):
+            if happening := _happening(entry, arrivals, playbook):
                 yield talk, happening
             continue
         there = elsewhere.get(keys.sent(identity_name=event.identity, external_id=event.external_id).sk)
         if own := heard.told.get(entry.key) or (there and there.reply_id):
             note(talk, own, event.occurred_at)
             automatic |= {own} if there and there.automatic else set()
-        elif entry.key not in left_out and (happening := _happening(entry, playbook)):
+            unreached |= {own} if own not in heard.heads and _has_failed(event, arrivals, own) else set()
+        elif entry.key not in left_out and (happening := _happening(entry, arrivals, playbook)):
             yield talk, happening
     for own, head in heard.heads.items():
         if itself := as_message(head):
@@ -83,30 +88,45 @@ def _spoken(
         elif head.asked and head.asked.automatic and head.sent_at:
             note(Talk(head.asked.channel, head.asked.thread), own, head.sent_at)
     for (talk, own), at in said.items():
-        what: What = "acknowledged" if own in automatic else "answered"
+        what: What = "acknowledged" if own in automatic else "unreached" if own in unreached else "answered"
         yield talk, Happening(id=own, at=at, what=what, screen="ours")
 
 
-def _happening(entry: Entry, playbook: Playbook) -> Happening | None:
+def _has_failed(event: PersonalEvent, arrivals: Arrivals, *names: str) -> bool:
+    return isinstance(event, Message) and is_said(event) and arrivals.has_failed(event, *names)
+
+
+def _happening(entry: Entry, arrivals: Arrivals, playbook: Playbook) -> Happening | None:
     """Return what an entry is to clocks: once for each entry, as heads have it, whatever its platform calls it."""
     event = entry.event
     match event:
         case Message(direction="inbound"):
             found = of_event(event, priority=assess(event, playbook).priority, hears=hearing(lambda: playbook))
         case Message():
-            found = of_event(event, screen="native")
+            found = of_event(event, screen="native", reached=not _has_failed(event, arrivals))
         case _:
             found = of_event(event)
     return found and found.model_copy(update={"id": entry.key.sk})
 
 
+def _is_in_vain(move: CaseMove, heard: Heard, arrivals: Arrivals, told: Mapping[str, PersonalEvent]) -> bool:
+    """Return whether a case was answered by what did not reach the customer: something that was written elsewhere, or
+    the reply that named it."""
+    if move.act != "answered":
+        return False
+    if move.evidence is not None:
+        shown = told.get(move.evidence) if move.evidence_of in (None, move.identity) else None
+        return shown is not None and _has_failed(shown, arrivals)
+    failed = (head.id for head in heard.heads.values() if head.has_failed)
+    return any(move.id == follow_id(move.identity, move.escalation_id, own) for own in failed)
+
+
 def _done(
-    cases: Iterable[Escalation], taken: Iterable[Step], told: Mapping[str, PersonalEvent]
+    cases: Iterable[Escalation], moved: Iterable[CaseMove], told: Mapping[str, PersonalEvent]
 ) -> Iterator[tuple[Talk, Happening]]:
     moves: dict[str, list[CaseMove]] = defaultdict(list)
-    for step in taken:
-        if isinstance(step, CaseMove):
-            moves[step.escalation_id].append(step)
+    for move in moved:
+        moves[move.escalation_id].append(move)
     for case in cases:
         if (event := told.get(case.event_key)) is not None:
             yield from ((Talk(event.channel, event.thread), each) for each in of_case(case, moves[case.id]))

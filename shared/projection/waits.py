@@ -124,7 +124,8 @@ def group(table: Table, identity: str, about: About | None, playbook: Playbook) 
 
 def earliest(playbook: Playbook, head: Conversation) -> datetime:
     """Return the instant before which no clock of a wait can be over: whoever the customer is, however pressing it is
-    or becomes, and whichever departments have it. It is never later than what the fold says."""
+    or becomes, and whichever departments have it. It is never later than what the fold says, but where the customer has
+    waited for longer than the head knows: an answer did not reach them."""
     assert head.waiting_since is not None, "nobody waits"
     kinds = ANSWERS if head.last_outbound_at else ANSWERS[:1]
     groups = (None, *(group.name for group in playbook.groups))

@@ -116,6 +116,31 @@ def test_a_receipt_that_has_our_own_id_stops_the_clock_when_the_answer_was_lost(
     assert clock["spent_seconds"] == (3 if automatic else 1) * 3600.0
 
 
+@pytest.mark.parametrize("on_our_screen", [True, False])
+def test_what_did_not_reach_the_customer_stops_no_clock_and_is_part_of_why_it_was_late(
+    counter: Counter, on_our_screen: bool
+) -> None:
+    counter.hear(said("1", "¿Hay alguien?", at=ago(hours=9)))
+    if on_our_screen:
+        reply(counter, "a", at=ago(hours=7), automatic=False, external_id="8")
+    else:
+        counter.hear(answered("8", "Aquí estamos.", at=ago(hours=7)))
+    assert kinds(clocks(counter)) == [("first_answer", True, False)]
+    about = {"identity": ANA, "account": "tienda_bot", "channel": "telegram", "target": "8"}
+
+    def hear(status: str, hours: float) -> None:
+        when = {"external_id": f"8:{status}", "occurred_at": ago(hours=hours), "status": status}
+        counter.hear(Receipt.model_validate(about | when))
+
+    hear("failed", 6.9)
+    (clock,) = clocks(counter)
+    assert (clock["stopped_at"], clock["late"], len(clock["unreached"])) == (None, True, 1)
+    assert "did not reach the customer" in clock["because"][0]["sentence"]
+    hear("delivered", 6)
+    (clock,) = clocks(counter)
+    assert (clock["ended"], clock["late"], clock["unreached"]) == ("answered", False, [])
+
+
 def test_a_case_s_offers_are_timed_each_until_somebody_has_it(counter: Counter) -> None:
     counter.hear(said("90", "No reconozco este cobro duplicado", at=ago(hours=8)))
     (case,) = counter.lookup.cards(customer_id(ANA))[0].escalations

@@ -50,6 +50,28 @@ def test_a_screen_is_told_of_the_answer_that_stopped_it() -> None:
         assert (clock.ended, clock.screen) == ("answered", screen)
 
 
+def test_what_did_not_reach_the_customer_stops_nothing_and_is_why_it_was_late() -> None:
+    said = [did("spoke", "mon 10:00"), did("unreached", "mon 10:20"), did("answered", "mon 11:30")]
+    found = look(said, "mon 12:00")
+    (first,), (matter,) = found["first_answer"], found["resolve"]
+    assert (first.stopped_at, first.ended, first.late) == (at("mon 11:30"), "answered", True)
+    assert first.unreached == matter.unreached == (at("mon 10:20"),)
+    assert [part.sentence.partition("; ")[2] for part in why_late(first)] == [
+        "the answer of 2026-11-23T09:20:00Z did not reach the customer",
+        "",
+    ]
+
+
+def test_at_one_instant_what_did_not_reach_the_customer_comes_after_what_it_was_to_answer() -> None:
+    (first,) = look([did("unreached", "mon 10:00"), did("spoke", "mon 10:00")], "mon 10:10")["first_answer"]
+    assert first.unreached == (at("mon 10:00"),)
+
+
+def test_what_did_not_reach_a_customer_who_was_answered_already_is_nothing() -> None:
+    said = [did("spoke", "mon 10:00"), did("answered", "mon 10:10"), did("unreached", "mon 10:20")]
+    assert look(said, "mon 12:00") == look(said[:2], "mon 12:00")
+
+
 def test_acknowledging_answers_nothing_and_pauses_nothing() -> None:
     found = look([did("spoke", "mon 09:00"), did("acknowledged", "mon 09:00")], "mon 11:00")
     assert [clock.stopped_at for clocks in found.values() for clock in clocks] == [None, None]

@@ -64,6 +64,12 @@ def test_what_an_event_is_to_clocks(event: Message | Call | Reaction, what: str 
         assert (happening.priority, happening.screen) == ("high", "native")
 
 
+def test_what_did_not_reach_the_customer_is_told_from_an_answer() -> None:
+    found = of_event(message("ya está", direction="outbound"), screen="native", reached=False)
+    assert found is not None
+    assert (found.what, found.screen) == ("unreached", "native")
+
+
 CASE = Escalation(
     id="esc_1",
     department="billing",

@@ -1,0 +1,61 @@
+"""How far something got that the company said, by all that its platform told of it afterwards: pure, and the same in
+whatever order that was told."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Literal, get_args
+
+from shared.models import Message, Receipt
+
+Status = Literal["sent", "failed", "delivered", "read"]
+STATUSES: tuple[Status, ...] = get_args(Status)
+"""What a platform tells of something afterwards, the later in this order counting for more: what did reach the
+customer's device has arrived, whatever else failed."""
+
+_STATUS_OF: Mapping[str, Status] = {**{status: status for status in STATUSES}, "played": "read"}
+
+_WATERMARKS_HOLD = timedelta(days=7)
+"""For so long what a platform says of everything up to an instant is held against what was said before."""
+
+
+def status_of(receipt: Receipt) -> Status:
+    """Return what a receipt tells, in these words."""
+    return _STATUS_OF[receipt.status]
+
+
+def furthest(told: Iterable[Status]) -> Status | None:
+    """Return how far something got of which all this was told; none where nothing was."""
+    return max(told, key=STATUSES.index, default=None)
+
+
+def is_watermark(receipt: Receipt) -> bool:
+    """Return whether a receipt tells of everything up to its instant."""
+    return receipt.target is None and receipt.reply_id is None
+
+
+def covers(watermark: Receipt, said_at: datetime) -> bool:
+    """Return whether what a receipt tells of everything up to its instant is held against what was said at another."""
+    return said_at <= watermark.occurred_at <= said_at + _WATERMARKS_HOLD
+
+
+class Arrivals:
+    """What receipts tell of what was said to one identity, wherever it was written."""
+
+    def __init__(self, receipts: Iterable[Receipt]) -> None:
+        self._told: dict[str, list[Status]] = defaultdict(list)
+        self._watermarks: list[Receipt] = []
+        for receipt in receipts:
+            if is_watermark(receipt):
+                self._watermarks.append(receipt)
+            for name in filter(None, (receipt.target, receipt.reply_id)):
+                self._told[name].append(status_of(receipt))
+
+    def has_failed(self, said: Message, *names: str) -> bool:
+        """Return whether something did not reach the customer, says the platform; `names` are further ones that it has
+        beside the platform's own."""
+        told = [status for name in {said.external_id, *names} for status in self._told.get(name, ())]
+        if furthest(told) != "failed":
+            return False
+        marks = (each for each in self._watermarks if (each.channel, each.thread) == (said.channel, said.thread))
+        return furthest([*told, *(status_of(each) for each in marks if covers(each, said.occurred_at))]) == "failed"
