@@ -4,10 +4,11 @@ what. Pure functions of a playbook."""
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import chain
 from typing import Literal
 
 from shared.clocks.calendar import is_open, next_opening, open_spans
-from shared.errors import Forbidden
+from shared.errors import Forbidden, InvalidParameter
 from shared.models import Frozen, Instant
 from shared.playbook import Calendar, Department, Person, Playbook
 from shared.playbook.calendars import DayHours, Week
@@ -185,6 +186,31 @@ def may_promise(
         latest=latest,
         who_may=tuple(who_may),
     )
+
+
+def who_may_promise(playbook: Playbook, *, matter: str, until: datetime | None, now: datetime) -> list[Colleague]:
+    """Return who may promise a matter, until an instant where one is said, each in the name of a department of theirs;
+    who is on call first.
+
+    Raises `InvalidParameter` where nobody may: for a `matter` that has none of the playbook's phrases in it, which it
+    names, and for an `until` that is later than anybody's. Where the playbook has no people everybody may, and nobody
+    is named.
+    """
+    may = [each for each in playbook.people if _hindrance(each, each.departments[0], matter, None, now) is None]
+    in_time = [each for each in may if _hindrance(each, each.departments[0], matter, until, now) is None]
+    if playbook.people and not may:
+        raise InvalidParameter("matter", f"nobody may promise this; {_promisable(playbook)}")
+    if may and not in_time:
+        latest = now.astimezone(UTC) + max(filter(None, (each.longest_term for each in may)))
+        raise InvalidParameter(
+            "until", f"nobody may promise it for so long; name {latest:%Y-%m-%dT%H:%M:%SZ} or before"
+        )
+    return sorted((_colleague(each, playbook, now) for each in in_time), key=lambda each: not each.on_call)
+
+
+def _promisable(playbook: Playbook) -> str:
+    phrases = dict.fromkeys(chain.from_iterable(person.may_promise for person in playbook.people))
+    return f"what may be promised has one of these in it: {', '.join(phrases)}" if phrases else "nor anything else"
 
 
 def must_be_allowed(

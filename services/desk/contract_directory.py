@@ -44,7 +44,12 @@ class Directory(Part):
     """The departments and people of the playbook."""
 
     departments: tuple[Department, ...]
-    people: tuple[Colleague, ...]
+    people: tuple[Colleague, ...] = Field(
+        description="All of them; where something is to be promised, those who may, who is on call first."
+    )
+    anybody_may_promise: bool = Field(
+        description="Whether everybody with a token may promise whatever it is: the playbook names nobody."
+    )
 
 
 class DepartmentWithPeople(Department):

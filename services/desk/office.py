@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from services.desk import contract_directory as contract
+from services.desk.asked_directory import DirectoryQuery
 from services.desk.keeping import Keeping
-from shared.directory import Directory
+from shared.directory import Directory, who_may_promise
 from shared.directory import directory as directory_of
 from shared.errors import InvalidParameter
 
@@ -15,9 +16,17 @@ class Office:
 
     keeping: Keeping
 
-    def directory(self) -> contract.Directory:
-        """Return all departments and people."""
-        return contract.Directory.model_validate(self._now())
+    def directory(self, query: DirectoryQuery) -> contract.Directory:
+        """Return all departments, and all people or those who may promise what is asked for; raises `InvalidParameter`
+        where nobody may."""
+        playbook, now = self.keeping.playbook(), self.keeping.now()
+        until, known = query.term(now), directory_of(playbook, now)
+        people = who_may_promise(playbook, matter=query.matter, until=until, now=now) if query.matter else known.people
+        return contract.Directory(
+            departments=tuple(map(contract.Department.model_validate, known.departments)),
+            people=tuple(map(contract.Colleague.model_validate, people)),
+            anybody_may_promise=not playbook.people,
+        )
 
     def department(self, name: str) -> contract.DepartmentWithPeople:
         """Return one department with its people; raises `InvalidParameter` for one that there is not."""

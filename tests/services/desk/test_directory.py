@@ -101,6 +101,60 @@ def test_who_may_not_look(shop: Office, token: object, status: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("query", "who"),
+    [
+        ("matter=Abono%20del%20cobro", ["luis.vega", "ana.torres"]),
+        ("matter=abono&until=2026-12-21T10:00:00Z", ["luis.vega", "ana.torres"]),
+        ("matter=abono&until=2027-03-01T10:00:00%2B01:00", ["luis.vega"]),
+        ("matter=un%20router%20gratis", ["luis.vega"]),
+    ],
+)
+def test_who_may_promise_something_is_looked_up_those_on_call_first(shop: Office, query: str, who: list[str]) -> None:
+    answer = shop.see("/directory", query, claims=claims("pau", "care"))
+    assert (answer.status, [person["subject"] for person in answer.json["people"]]) == (200, who)
+    assert (answer.json["anybody_may_promise"], bool(answer.json["departments"])) == (False, True)
+    shop.later(hours=12)
+    assert {person["subject"] for person in shop.see("/directory", query).json["people"]} == set(who)
+
+
+def without(subject: str, playbook: Playbook) -> Office:
+    departments = tuple(each.model_copy(update={"on_call": ()}) for each in playbook.departments)
+    people = tuple(person for person in playbook.people if person.subject != subject)
+    return Office(playbook=playbook.model_copy(update={"people": people, "departments": departments}))
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "told"),
+    [
+        ("matter=router", "matter", "what may be promised has one of these in it: abono, devolución"),
+        ("matter=abonos", "matter", "abono, devolución"),
+        ("matter=abono&until=2027-03-01T10:00:00Z", "until", "name 2026-12-22T12:00:00Z or before"),
+        ("matter=abono&until=2026-11-22T12:00:00Z", "until", "is not in the future"),
+        ("matter=abono&until=manana", "until", "is no instant"),
+        ("until=2026-12-01T10:00:00Z", "until", "goes with matter"),
+        ("matter=", "matter", ""),
+        ("matter=abono&matter=router", "matter", "give it once"),
+        ("kind=abono", "kind", ""),
+    ],
+)
+def test_what_nobody_may_promise_is_refused_by_its_name(playbook: Playbook, query: str, field: str, told: str) -> None:
+    answer = without("luis.vega", playbook).see("/directory", query)
+    assert (answer.status, answer.json["field"]) == (422, field)
+    assert told in answer.json["detail"]
+
+
+def test_where_nobody_may_promise_anything_that_is_said(playbook: Playbook) -> None:
+    nobody = playbook.model_copy(update={"people": (playbook.people[-1],)})
+    refusal = without("luis.vega", nobody).see("/directory", "matter=abono").json
+    assert (refusal["field"], "nor anything else" in refusal["detail"]) == ("matter", True)
+
+
+def test_where_the_playbook_names_nobody_anybody_may_promise_whatever_it_is(office: Office) -> None:
+    answer = office.see("/directory", "matter=router&until=2030-01-01T10:00:00Z")
+    assert (answer.status, answer.json["people"], answer.json["anybody_may_promise"]) == (200, [], True)
+
+
+@pytest.mark.parametrize(
     ("subject", "departments", "change", "status", "field", "told"),
     [
         ("ana.torres", ("billing",), {}, 201, None, ""),
