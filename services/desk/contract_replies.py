@@ -6,6 +6,7 @@ from pydantic import Field
 
 from services.desk.contract import Kept, Part
 from services.desk.contract_cases import Standing
+from shared.casework.deciding import Decision
 from shared.casework.places import Way
 from shared.casework.replies import State
 from shared.http.problems import Problem
@@ -86,6 +87,10 @@ class Reply(Kept):
     sent_at: Instant | None
     code: str | None = Field(description="The platform's own for what is in the way; null for nothing.")
     sentence: str = Field(description="What is in the way and what to do; empty for nothing.")
+    next_at: Instant | None = Field(
+        description="When it is tried, or looked into, next; null for at once, and where nothing is done by itself."
+    )
+    may: tuple[Decision, ...] = Field(description="What a person may decide about it now, by the calls of these names.")
 
 
 class ReplyProblem(Problem):

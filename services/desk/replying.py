@@ -15,7 +15,8 @@ from services.desk.people import People, Person
 from services.desk.refusals import CaseConflict, not_sayable
 from services.desk.writer import Caller, Writer
 from shared.casework import cases, places
-from shared.casework.replies import Decision, ReplyHead, decide
+from shared.casework.deciding import Decision, decidable, decide
+from shared.casework.replies import ReplyHead
 from shared.casework.said import Where
 from shared.casework.steps import Agent, ReplyAsked, ReplyMove, reply_id
 from shared.errors import Conflict, InvalidParameter, NotFound
@@ -108,6 +109,10 @@ class Replying:
         about = _About(by, writer.step_id_with(case.identity, f"replies {escalation_id}"), case)
         return self._say(person, said, about, talk)
 
+    def see(self, named: str, reply: str, caller: Caller) -> contract.Reply:
+        """Return a reply as it stands."""
+        return self._shown(self._reply(self.people.person(named), reply, caller))
+
     def decide(self, named: str, reply: str, decision: Decision, said: asked.Decided, writer: Writer) -> contract.Reply:
         """Decide what becomes of a reply that was refused, or that nobody can confirm; raises `Conflict` for one of
         which there is nothing to be decided."""
@@ -125,7 +130,7 @@ class Replying:
             if move.id == step_id:
                 _must_be_the_same(isinstance(move, ReplyMove) and _as_decided(move) == (decision, by, said.why or ""))
                 self.keeping.project(move)
-                return _shown(step, self._head(step))
+                return self._shown(step)
         raise Conflict("others keep doing something with it; look at it again")
 
     def _talks(self, person: Person) -> Talks:
@@ -156,7 +161,7 @@ class Replying:
         if there is not None:
             _must_be_the_same(saying.is_the_same(there, draft, said.where, why))
             self.keeping.project(there)
-            return _shown(there, self._head(there))
+            return self._shown(there)
         talks, now = self._talks(person), self.keeping.now()
         talk = find(talks)
         refusal = places.may_say(draft, talks.place(talk, privately=draft.privately), now)
@@ -164,8 +169,7 @@ class Replying:
             raise not_sayable(refusal, talks.elsewhere(talk, now))
         case = about.case.id if about.case else None
         asked_for = saying.asked(talk, draft, step_id=about.step_id, at=now, by=about.by, why=why, case=case)
-        kept = self.keeping.keep(asked_for)
-        return _shown(kept, self._head(kept))
+        return self._shown(self.keeping.keep(asked_for))
 
     def _there(self, person: Person, where: Where, step_id: str) -> ReplyAsked | None:
         """Return what was said under the id of a step before, to whichever identity of the person, or to the one that
@@ -185,6 +189,9 @@ class Replying:
         head = replies.read(self.keeping.table, step.identity, reply_id(step))
         assert head is not None, "it was asked for"
         return head
+
+    def _shown(self, step: ReplyAsked) -> contract.Reply:
+        return _as_it_stands(step, self._head(step), self.keeping.now())
 
 
 def _must_be_nobody_elses(person: Person, talks: Talks, talk: Talk, writer: Writer) -> None:
@@ -224,11 +231,12 @@ def _as_decided(move: ReplyMove) -> tuple[Decision | None, Agent, str]:
     return decision.get(move.act), move.by, move.why
 
 
-def _shown(step: ReplyAsked, head: ReplyHead) -> contract.Reply:
+def _as_it_stands(step: ReplyAsked, head: ReplyHead, now: datetime) -> contract.Reply:
     said = step.model_dump(include=set(contract.Reply.model_fields) - {"id", "template"})
     template, last = step.template, head.last
     error = next((told.error for told in head.told if told.status == "failed"), None)
     in_the_way = head.state in ("refused", "unconfirmed", "queued")
+    next_at = last.next_at if last and head.state in ("unconfirmed", "queued") else None
     return contract.Reply.model_validate(
         said
         | {
@@ -240,5 +248,7 @@ def _shown(step: ReplyAsked, head: ReplyHead) -> contract.Reply:
             "sent_at": head.sent_at,
             "code": error if head.state == "failed" else last.code if last and in_the_way else None,
             "sentence": last.why if last and in_the_way else "",
+            "next_at": next_at if next_at and next_at > now else None,
+            "may": decidable(head),
         }
     )

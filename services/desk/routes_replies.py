@@ -84,6 +84,15 @@ async def reply(
     return answering.json(replying.reply(customer_id, said, writer), 201)
 
 
+@reads.get("/customers/{id}/replies/{reply_id}", **read("see_reply", contract.Reply))
+async def see_reply(
+    customer_id: Id, reply_id: _ReplyId, replying: _Replying, caller: Asker, request: Request
+) -> Response:
+    """Return a reply as it stands: how far it has got, when it is tried next, what the platform says, and what may be
+    decided about it."""
+    return answering.unless_known(request, replying.see(customer_id, reply_id, caller))
+
+
 @writes.post(
     "/customers/{id}/replies/{reply_id}/again",
     **write("again", asked.Decided, contract.Reply, conflict=_NOTHING_TO_DECIDE),

@@ -222,7 +222,7 @@ class Sender:
     def _outcome(self, head: ReplyHead, act: Act, pause: timedelta | None = None, **said: Any) -> timedelta | None:
         """Keep what became of a reply, and return the pause. That it was sent is kept whatever else was written in its
         place."""
-        move = self._move(head, act, **said)
+        move = self._move(head, act, next_at=self.now() + pause if pause else None, **said)
         while not self._keep(move) and act == "sent":
             move = move.model_copy(update={"number": move.number + 1})
         replies.take(move, table=self.table, now=self.now)

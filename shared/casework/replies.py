@@ -10,7 +10,6 @@ from typing import Any, Literal
 
 from shared.casework.arrival import STATUSES, Status, furthest, status_of
 from shared.casework.steps import Agent, ReplyAsked, ReplyMove, Talk, reply_id
-from shared.errors import Conflict
 from shared.models import Frozen, Identifier, Instant, Message, Receipt
 from shared.replying import Draft, Template
 
@@ -59,7 +58,8 @@ class Asked(Frozen):
 
 class Move(Frozen):
     """One thing that became of it; `address` is the customer's private identity, where that was only now known, and
-    `channel` and `thread` are where a private answer can be read."""
+    `channel` and `thread` are where a private answer can be read, `next_at` is when it is to be tried, or looked into,
+    next, as far as that was known."""
 
     number: int
     act: Act
@@ -72,6 +72,7 @@ class Move(Frozen):
     channel: str | None = None
     thread: str | None = None
     code: str | None = None
+    next_at: Instant | None = None
 
 
 class Told(Frozen):
@@ -262,38 +263,3 @@ def open_since(head: ReplyHead, patience: timedelta) -> datetime | None:
         return next(each.at for each in head.told if each.status == "failed")
     assert head.last is not None, "without a move it is queued"
     return head.last.at + (patience if head.state == "unconfirmed" else timedelta(0))
-
-
-Decision = Literal["again", "give_up"]
-
-_DECIDABLE: Mapping[Decision, frozenset[State]] = {
-    "again": frozenset({"unconfirmed", "refused"}),
-    "give_up": frozenset({"queued", "unconfirmed", "refused", "failed"}),
-}
-_DECIDED: Mapping[Decision, Act] = {"again": "not_there", "give_up": "given_up"}
-
-
-def decide(head: ReplyHead, decision: Decision, *, step_id: str, at: datetime, by: Agent, why: str = "") -> ReplyMove:
-    """Return the move by which a person decides what becomes of a reply: that it was not sent and goes out `again`, or
-    that they `give_up`, so that nobody looks at it any more and nothing is sent that was not yet.
-
-    Raises `Conflict` when that may not be done to it as it stands.
-    """
-    if head.state not in _DECIDABLE[decision]:
-        raise Conflict(f"the reply is {head.state}; {_REMEDY[decision]}")
-    return ReplyMove(
-        id=step_id,
-        identity=head.identity,
-        at=at,
-        by=by,
-        why=why,
-        reply_id=head.id,
-        number=head.number + 1,
-        act=_DECIDED[decision],
-    )
-
-
-_REMEDY: Mapping[Decision, str] = {
-    "again": "only one that was refused, or that nobody can confirm, goes out again: write another one",
-    "give_up": "there is nothing to be decided about it any more; look at it again",
-}

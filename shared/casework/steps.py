@@ -201,7 +201,7 @@ class ReplyMove(_Step):
     `attempted` is written before the platform is called, everything else after it. `external_id` is the platform's own
     for what was `sent`, `sent_at` its instant where it gave one, `address` the person's private identity where a
     private answer made it known, `channel` and `thread` where such an answer can be read. `code` and `why` say of
-    everything else what the platform said.
+    everything else what the platform said, and `next_at` when it is to be tried, or looked into, next.
     """
 
     kind: Literal["reply_move"] = "reply_move"
@@ -214,6 +214,7 @@ class ReplyMove(_Step):
     channel: str | None = None
     thread: str | None = None
     code: str | None = None
+    next_at: Instant | None = None
 
 
 Step = (

@@ -760,6 +760,7 @@ def test_only_what_brings_a_proof_of_its_own_is_open_and_everything_else_asks_fo
         "POST /customers/{id}/escalations/{escalation_id}/replies": "JWT",
         "GET /customers/{id}/reply-options": "JWT",
         "POST /customers/{id}/replies": "JWT",
+        "GET /customers/{id}/replies/{reply_id}": "JWT",
         "POST /customers/{id}/replies/{reply_id}/again": "JWT",
         "POST /customers/{id}/replies/{reply_id}/given-up": "JWT",
         "GET /ledger": "JWT",

@@ -15,7 +15,7 @@ from shared.casework.cases import BY_OURSELVES, Doing
 from shared.casework.steps import Agent, ReplyAsked, ReplyMove
 from shared.escalation import Escalation
 from shared.ids import customer_id
-from shared.models import Message
+from shared.models import Message, Receipt
 from shared.store import keys, steps
 from tests.conftest import TABLE
 from tests.services.customer360.counter import ANA, ANA_ON_X, LUIS, PLAYBOOK, Answer
@@ -114,7 +114,7 @@ def test_a_reply_about_a_case_is_kept_in_one_step_and_waits_to_be_sent(office: O
         "text": "Se lo abonamos el lunes.",
         **{"template": None, "language": None, "parameters": [], "privately": False, "reply_to": None},
         "escalation_id": only_case(office),
-        **{"state": "queued", "sent_at": None, "code": None, "sentence": ""},
+        **{"state": "queued", "sent_at": None, "code": None, "sentence": "", "next_at": None, "may": ["give_up"]},
     }
     (step,) = replies_in(office)
     assert (step.escalation_id, step.automatic) == (only_case(office), False)
@@ -657,6 +657,68 @@ def test_somebody_decides_about_a_reply_that_nobody_can_confirm(
     before = office.items()
     again = decide(office, reply, what, said={"why": "Dice que no le ha llegado."}, key="k")
     assert (again.status, again.json, office.items()) == (201, answer.json, before)
+
+
+def look(office: Office, reply: str, *, on: str = HERS, **rest: Any) -> Answer:
+    return office.see(f"{on}/replies/{reply}", **rest)
+
+
+@pytest.mark.parametrize(
+    ("acts", "shown"),
+    [
+        ([], {"state": "queued", "may": ["give_up"]}),
+        ([("attempted", {})], {"state": "sending", "may": []}),
+        ([("attempted", {}), ("later", {"code": "put_off", "why": "not now", "next_at": 9})],
+         {"state": "queued", "code": "put_off", "sentence": "not now", "next_at": 9, "may": ["give_up"]}),
+        ([("attempted", {}), ("later", {"code": "put_off", "why": "not now", "next_at": -1})],
+         {"state": "queued", "code": "put_off", "sentence": "not now", "may": ["give_up"]}),
+        ([("attempted", {}), ("unknown", {"why": "no answer came", "next_at": 5})],
+         {"state": "unconfirmed", "sentence": "no answer came", "next_at": 5, "may": ["again", "give_up"]}),
+        ([("attempted", {}), ("refused", {"code": "403", "why": "the bot was blocked"})],
+         {"state": "refused", "code": "403", "sentence": "the bot was blocked", "may": ["again", "give_up"]}),
+        ([("attempted", {}), ("sent", {"external_id": "5150001:900"})], {"state": "sent", "may": []}),
+        ([("attempted", {}), ("later", {"next_at": 9}), ("given_up", {})], {"state": "given_up", "may": []}),
+    ],
+    ids=lambda given: given.get("state", "") if isinstance(given, dict) else "-".join(act for act, _ in given),
+)  # fmt: skip
+def test_a_reply_is_looked_at_as_it_stands(office: Office, acts: list[Any], shown: dict[str, Any]) -> None:
+    do(office, "accepted")
+    asked = say(office).json
+
+    def at(minutes: int) -> datetime:
+        return office.clock + timedelta(minutes=minutes)
+
+    dated = [(act, said | ({"next_at": at(said["next_at"])} if "next_at" in said else {})) for act, said in acts]
+    became(office, asked["id"], *dated)
+    answer = look(office, asked["id"], claims=BILLING)
+    nothing = {"code": None, "sentence": "", "next_at": None}
+    told = {name: answer.json[name] for name in ("state", "may", *nothing)}
+    due = {"next_at": f"{at(shown['next_at']):%Y-%m-%dT%H:%M:%SZ}"} if "next_at" in shown else {}
+    assert (answer.status, told) == (200, nothing | shown | due)
+    assert {name: answer.json[name] for name in ("id", "text", "by", "at", "escalation_id")} == {
+        name: asked[name] for name in ("id", "text", "by", "at", "escalation_id")
+    }
+    unchanged = look(office, asked["id"], claims=BILLING, headers={"if-none-match": answer.headers["etag"]})
+    assert unchanged.status == 304
+
+
+def test_what_did_not_reach_the_customer_is_looked_at_with_the_platform_s_words(office: Office) -> None:
+    do(office, "accepted")
+    reply = say(office).json["id"]
+    became(office, reply, ("attempted", {}), ("sent", {"external_id": "5150001:900"}))
+    failed = {"external_id": "r", "occurred_at": office.clock, "target": "5150001:900", "status": "failed"}
+    where = {"identity": ANA, "account": "tienda_bot", "channel": "telegram", "error": "blocked by the user"}
+    office.customers.hear(Receipt.model_validate(where | failed))
+    shown = look(office, reply).json
+    assert (shown["state"], shown["code"], shown["may"]) == ("failed", "blocked by the user", ["give_up"])
+
+
+def test_a_reply_of_another_customer_s_or_out_of_reach_is_not_looked_at(office: Office) -> None:
+    reply = unconfirmed(office)
+    told = [look(office, reply, claims=CARE), look(office, reply, on=HIS), look(office, "rpl_" + "a" * 26)]
+    assert {(answer.status, answer.json["detail"]) for answer in told} == {(404, told[0].json["detail"])}
+    assert look(office, "rpl_x").json["field"] == "reply_id"
+    assert look(office, reply, claims={"sub": "m", "scope": "customers/read"}).status == 403
 
 
 def test_it_is_said_what_is_in_the_way(office: Office) -> None:

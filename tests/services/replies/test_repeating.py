@@ -9,7 +9,7 @@ import pytest
 
 from infra.local.standin.state import Request, Response
 from services.replies import sender
-from shared.casework.replies import decide
+from shared.casework.deciding import decide
 from shared.store import steps
 from tests.faults.street import AGENT, Street
 from tests.replying import CHANNELS, port

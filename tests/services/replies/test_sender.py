@@ -9,7 +9,7 @@ import pytest
 from services.replies import sender
 from shared.accounts import Account
 from shared.casework.cases import Doing
-from shared.casework.replies import Decision, decide
+from shared.casework.deciding import Decision, decide
 from shared.casework.steps import Agent, ReplyMove
 from shared.errors import Conflict, StoreUnavailable
 from shared.escalation import escalate
@@ -190,6 +190,10 @@ def test_what_is_put_off_waits_as_long_as_the_platform_says_and_the_next_reply_w
     street.run(10)
     assert [street.head(reply).state for reply in (first, second)] == ["queued", "queued"]
     assert calls(street) == 1
+    put_off = street.head(first).last
+    assert put_off is not None
+    assert put_off.next_at is not None
+    assert put_off.next_at - put_off.at >= 10 * MINUTE
     street.run(20)
     assert [each.text for each in street.standin.sent] == [TEXT, "Y por la tarde también."]
     assert [move.act for move in street.head(first).moves] == ["attempted", "later", "attempted", "sent"]

@@ -10,15 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.casework import replies
+from shared.casework.deciding import _DECIDABLE, Decision, decide
 from shared.casework.replies import (
-    _DECIDABLE,
     Act,
-    Decision,
     ReplyHead,
     State,
     Told,
     as_message,
-    decide,
     fold,
     hear,
     open_since,
