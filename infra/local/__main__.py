@@ -99,14 +99,13 @@ def show(home: Home, issuer: Issuer, standin: StandIn) -> None:
 
 def _ask_now(home: Home, table_name: str) -> None:
     """Let a customer ask after an order now, and print what they are told at once: in the hours of the department that
-    has orders nothing, since somebody is there."""
+    it is for nothing, since somebody is there."""
     body, account = samples.of_this_moment(datetime.now(UTC)), str(samples.sender(_APP).ACCOUNT)
     samples.deliver(home, _APP, body, account=account)
     delivery = Delivery(_APP, account, body, {}, datetime.now(UTC))
     (message,) = (event for event in platforms.load(_APP).normalise(delivery) if isinstance(event, Message))
     _heading(f"what {message.identity} is told at once, who asks after an order now: {message.text}")
-    calendar = parse(PLAYBOOK.read_text()).calendar("delivery_and_orders")
-    if is_open(calendar, datetime.now(UTC)):
+    if is_open(tour.hours_for(parse(PLAYBOOK.read_text()), message), datetime.now(UTC)):
         print("  nothing: it is open, and somebody will answer; outside its hours it is said when it opens")
         return
     print(f"  {tour.told_by_itself(home, table_name, message) or 'nothing yet: the projector has not come to it'}")

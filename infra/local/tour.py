@@ -15,9 +15,11 @@ from infra.local.tokens import Issuer
 from shared.casework.steps import ReplyAsked
 from shared.ledger import Outcomes
 from shared.models import Ignored, Message
+from shared.playbook import Calendar, Playbook
 from shared.store import journal, keys, steps
 from shared.store.keys import Key
 from shared.store.table import Item, Table
+from shared.triage import assess
 
 _LAST = "9999"
 
@@ -63,6 +65,12 @@ def _waiting(table: Table) -> Iterator[Key]:
     for kind in ("delivery", "unprojected"):
         for shard in keys.shards(kind):
             yield from table.open_work(shard, until=_LAST)
+
+
+def hours_for(playbook: Playbook, message: Message) -> Calendar:
+    """Return the calendar by which it is known whether somebody is there for a message: that of the department which
+    the playbook finds for it, as whoever acknowledges it goes by."""
+    return playbook.calendar(assess(message, playbook).department)
 
 
 def told_by_itself(home: Home, table_name: str, message: Message, *, seconds: float = 20) -> str | None:

@@ -11,11 +11,14 @@ from pathlib import Path
 import pytest
 
 from infra import build
-from infra.local import engine, samples
+from infra.local import engine, samples, tour
 from infra.local.deploy import _digest
 from infra.local.home import Home, Trouble
 from shared.casework.steps import ReplyAsked
+from shared.models import Message
+from shared.playbook import parse
 from shared.store import keys, steps
+from tests.conftest import NOW
 from tests.shared.platforms.standard_webhooks import sender as shop_app
 from tests.template import ROOT
 from tests.world import World
@@ -135,6 +138,24 @@ def test_a_state_that_was_made_on_another_port_is_refused(tmp_path: Path) -> Non
     engine._is_for_this_port(Home(tmp_path, 4566))
     with pytest.raises(Trouble, match="PORT=4566"):
         engine._is_for_this_port(Home(tmp_path, 4567))
+
+
+@pytest.mark.parametrize(
+    ("change", "calendar"),
+    [
+        (("delivery_and_orders", "pedidos"), "office"),
+        (('calendar = "office"', ""), "always"),
+        (("¿Dónde está mi pedido?", "Buenas"), "always"),
+    ],
+    ids=["whatever the department is called", "of one without a calendar", "for a message that is nobody's"],
+)
+def test_whether_somebody_is_there_goes_by_the_department_that_the_message_is_for(
+    change: tuple[str, str], calendar: str
+) -> None:
+    written = (ROOT / "infra" / "playbook.example.toml").read_text().replace(*change)
+    said = json.loads(samples.of_this_moment(NOW))["data"]["text"].replace(*change)
+    message = Message(external_id="1", occurred_at=NOW, identity="a", account="b", channel="app", text=said)
+    assert tour.hours_for(parse(written), message).name == calendar
 
 
 @pytest.mark.parametrize(("at", "is_told"), [("2026-11-22T12:00:00+00:00", True), ("2026-11-23T10:00:00+00:00", False)])
