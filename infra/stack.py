@@ -54,8 +54,11 @@ class Stack:
 
     @cached_property
     def bucket(self) -> Bucket:
+        places = {"ses": "MailBucketName", "connect": "ConnectBucketName"}
         return Bucket(
-            self.client("s3"), self.outputs["DeliveryBucketName"], mail=self.outputs.get("MailBucketName", "")
+            self.client("s3"),
+            self.outputs["DeliveryBucketName"],
+            places={platform: self.outputs.get(output, "") for platform, output in places.items()},
         )
 
     @cached_property

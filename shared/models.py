@@ -5,37 +5,17 @@ what the journal keeps. All instants are aware UTC datetimes; every foreign id i
 the same id as a number here and as a string there.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
+from shared.headers import Headers
+
 Direction = Literal["inbound", "outbound"]
 Visibility = Literal["public", "private"]
-
-
-class Headers(Mapping[str, str]):
-    """HTTP headers, read without regard to case (RFC 9110, section 5.1)."""
-
-    __slots__ = ("_values",)
-
-    def __init__(self, values: Mapping[str, str]) -> None:
-        self._values = {name.lower(): value for name, value in values.items()}
-
-    def __getitem__(self, name: str) -> str:
-        return self._values[name.lower()]
-
-    # Mapping's own makes two calls more and catches an error for each header that is missing; every proof asks.
-    def get(self, name: str, default: str | None = None) -> str | None:  # type: ignore[override]
-        return self._values.get(name.lower(), default)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,8 +249,10 @@ class Call(_Known):
     `by_machine` is whether all that is known to have taken it is an announcement, a menu or an answering machine, on
     whichever side: nobody has been spoken to. `recording` is where what was said can be heard. `waited` is for how many
     seconds the caller stood in a queue, and `agent` the platform's id of who of ours took it, where it tells.
-    `transcript` is what was said, as the platform wrote it down. With a `speaker`, whose words they are, the event is
-    one utterance, and only a part of the call: how that went, others tell.
+    `transcript` is what was said, as the platform wrote it down: one utterance where a `speaker` says whose words they
+    are, and otherwise a line for each, after `customer: `, `company: `, `machine: ` or `somebody: `. `summary` is what
+    it came to, in the platform's words. `call_id` is the platform's id of the call, by which what names nobody goes
+    where the call is.
     """
 
     kind: Literal["call"] = "call"
@@ -282,7 +264,14 @@ class Call(_Known):
     waited: Count | None = None
     agent: str | None = None
     transcript: str | None = None
+    summary: str | None = None
+    call_id: str | None = None
     speaker: Literal["customer", "company"] | None = None
+
+    @property
+    def is_words(self) -> bool:
+        """Whether it is what was said in a call, and only that part of it: how the call went, other events tell."""
+        return any(part is not None for part in (self.transcript, self.summary, self.speaker))
 
 
 class Ignored(_Unit):

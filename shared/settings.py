@@ -35,17 +35,24 @@ class DoorSettings(Settings):
 class ProjectionSettings(Settings):
     """What `services/projector` and `services/watch` need: `department_queues` is JSON, department to queue URL.
 
-    `mail_bucket` is where SES puts the mail that customers write; empty where none comes that way.
-    `aws_lambda_function_version` is the runtime's own: the number of the published version that runs.
+    `mail_bucket` is where SES puts the mail that customers write, and `connect_bucket` where Contact Lens writes down
+    calls; empty where none comes that way. `aws_lambda_function_version` is the runtime's own: the number of the
+    published version that runs.
     """
 
     table_name: str = Field(min_length=1)
     delivery_bucket: str = Field(min_length=1)
     mail_bucket: str = ""
+    connect_bucket: str = ""
     department_queues: dict[str, Identifier] = Field(min_length=1)
     replies_queue_url: str = Field(min_length=1)
     public_url: str = ""
     aws_lambda_function_version: str = "local"
+
+    @property
+    def places(self) -> dict[str, str]:
+        """Return the buckets that hold what deliveries tell of, by the platform that puts it there."""
+        return {"ses": self.mail_bucket, "connect": self.connect_bucket}
 
     @field_validator("department_queues", mode="before")
     @classmethod
@@ -152,11 +159,17 @@ class LookupSettings(Settings):
 
 
 class CallsSettings(Settings):
-    """What `services/calls` needs."""
+    """What `services/calls` needs. `connect_instance_arn` is the instance that is heard; empty where none is."""
 
     table_name: str = Field(min_length=1)
     spill_queue_url: str = Field(min_length=1)
     delivery_bucket: str = Field(min_length=1)
+    connect_instance_arn: str = ""
+
+    @property
+    def instance(self) -> str:
+        """Return the instance's id, which ends its ARN."""
+        return self.connect_instance_arn.rpartition("/")[2]
 
 
 class GreetingSettings(Settings):

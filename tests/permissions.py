@@ -44,6 +44,7 @@ from tests.template import template
 PARAMETERS = ISSUER | {
     "ConnectInstanceArn": f"arn:aws:connect:{REGION}:{ACCOUNT}:instance/i-1",
     "ConnectStreamArn": f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/contact-records",
+    "ConnectBucket": "connect-of-the-company",
     "MailIdentity": "shop.example.com",
     "MailConfigurationSet": "answers",
     **{name: str(template()["Parameters"][name]["Default"]) for name in ("MediaMostMegabytes", "MediaRetentionDays")},
@@ -361,6 +362,8 @@ def _named_in_the_stack() -> Mapping[str, Mapping[str, str]]:
 
 
 def _in_the_stack(service: str, name: str) -> str:
+    if name == PARAMETERS["ConnectBucket"]:
+        return f"arn:aws:s3:::{name}"
     return named(cache(_named_in_the_stack)())(service, name)
 
 

@@ -94,6 +94,8 @@ _OWN: dict[type[PersonalEvent], dict[str, SearchStrategy[Any]]] = {
         "waited": st.none() | st.integers(0, 2**31),
         "agent": optional_texts,
         "transcript": optional_texts,
+        "summary": optional_texts,
+        "call_id": optional_texts,
         "speaker": st.sampled_from((None, "customer", "company")),
     },
 }

@@ -52,6 +52,7 @@ class World:
         self.cloud.create_table(**table_definition(TABLE))
         self.cloud.create_bucket("deliveries")
         self.cloud.create_bucket("mail")
+        self.cloud.create_bucket("connect")
         self.outside = Outside(handed_out)
         names = [department.name for department in playbook().departments]
         self.queues = {name: self.cloud.create_queue(f"{name}.fifo", {"FifoQueue": "true"}) for name in names}
@@ -60,7 +61,7 @@ class World:
         self.set_secrets(secrets)
         self.table, self.bucket = (
             Table(self.cloud.client("dynamodb"), TABLE),
-            Bucket(self.cloud.client("s3"), "deliveries", mail="mail"),
+            Bucket(self.cloud.client("s3"), "deliveries", places={"ses": "mail", "connect": "connect"}),
         )
         publish(self.table, playbook())
         self._done: set[Key] = set()

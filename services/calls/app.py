@@ -5,7 +5,7 @@ from shared.cold_start import loaded
 from datetime import UTC, datetime
 from typing import Any
 
-from services.calls.intake import Failures, Intake
+from services.calls.intake import NO_INSTANCE, Failures, Intake
 from shared import aws, settings, telemetry
 from shared.queues import Spill
 from shared.store.journal import Bucket, Journal
@@ -19,11 +19,13 @@ _intake = Intake(
     ),
     spill=Spill(aws.later("sqs"), _settings.spill_queue_url),
     now=lambda: datetime.now(UTC),
+    instance=_settings.instance or NO_INSTANCE,
 )
 
 
 def handler(event: dict[str, Any], context: Any) -> Failures | None:
-    """Keep one contact event, or a batch of contact records; return which of those are to be delivered again."""
+    """Keep one event, of a contact or of a file, or a batch of contact records; return which of those are to be
+    delivered again."""
     try:
         if "Records" in event:
             return _intake.records(event["Records"])

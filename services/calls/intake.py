@@ -1,7 +1,8 @@
 """What Amazon Connect tells becomes deliveries, and each delivery one write to the journal, as at the door.
 
-Nobody signs it. Only AWS can invoke the function: EventBridge by the permission of our own rule, whose events from
-`aws.connect` nobody but AWS may put on a bus, and Lambda by our role from the stream that the instance writes to.
+Nobody signs it. Only AWS can invoke the function: EventBridge by the permission of our own rules, whose events from
+`aws.connect` and `aws.s3` nobody but AWS may put on a bus, and Lambda by our role from the stream that the instance
+writes to.
 """
 
 from base64 import b64decode
@@ -25,16 +26,18 @@ type Failures = dict[str, list[dict[str, str]]]
 PLATFORM = "connect"
 
 NO_INSTANCE = "unknown"
-"""The account of what does not say of which instance it is."""
+"""The account of what does not say of which instance it is, where none is named to us either."""
 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Keeps what is told. `now` returns an aware instant."""
+    """Keeps what is told. `now` returns an aware instant; `instance` is the account of what does not say of which
+    instance it is, as what S3 tells never does."""
 
     journal: Journal
     spill: Spill
     now: Callable[[], datetime]
+    instance: str = NO_INSTANCE
 
     def event(self, event: Mapping[str, Any], *, request_id: str) -> None:
         """Keep an EventBridge event; `request_id` is the invocation's, which Lambda's own retries share.
@@ -59,7 +62,7 @@ class Intake:
 
     def _keep(self, body: bytes, request_id: str) -> None:
         vendor = load(PLATFORM)
-        delivery = _of_its_instance(Delivery(vendor.name, NO_INSTANCE, body, {}, self.now(), request_id), vendor)
+        delivery = _of_its_instance(Delivery(vendor.name, self.instance, body, {}, self.now(), request_id), vendor)
         try:
             kept: str = self.journal.keep(record(delivery, vendor))
         except (ClientError, BotoCoreError) as refusal:

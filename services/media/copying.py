@@ -28,7 +28,7 @@ from shared.ports import Call, Presence
 from shared.queues import MediaWaiting
 from shared.secrets import ApiToken
 from shared.store import journal, keys, media, revisions
-from shared.store.elsewhere import Mails
+from shared.store.elsewhere import Elsewhere
 from shared.store.journal import Entry
 from shared.store.keys import Key
 from shared.store.media import MediaBucket
@@ -69,7 +69,7 @@ class Copier:
 
     table: Table
     bucket: MediaBucket
-    mails: Mails
+    mails: Elsewhere
     playbook: Callable[[], Playbook]
     tokens: Callable[[], Mapping[str, ApiToken]]
     client: httpx.Client

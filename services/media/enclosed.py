@@ -6,7 +6,7 @@ from shared.media.fetching import Fetched, too_large
 from shared.media.places import Enclosed, Gone, MediaPort, Refused
 from shared.models import Delivery
 from shared.store import journal, keys
-from shared.store.elsewhere import Mails, whole
+from shared.store.elsewhere import Elsewhere, whole
 from shared.store.journal import Entry
 from shared.store.table import Table
 
@@ -14,7 +14,7 @@ _NO_DELIVERY = Gone("what brought it is no longer in the journal")
 
 
 def cut_out(
-    entry: Entry, place: Enclosed, port: MediaPort, *, table: Table, mails: Mails, most_bytes: int
+    entry: Entry, place: Enclosed, port: MediaPort, *, table: Table, mails: Elsewhere, most_bytes: int
 ) -> Fetched | Refused | Gone:
     """Return the file that an event's own delivery has at a place, or why it is not had.
 

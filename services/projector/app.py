@@ -15,7 +15,7 @@ from shared.store.table import Table
 
 _settings = settings.read(settings.ProjectionSettings)
 _table = Table(aws.client("dynamodb"), _settings.table_name)
-_bucket = Bucket(aws.client("s3"), _settings.delivery_bucket, mail=_settings.mail_bucket)
+_bucket = Bucket(aws.client("s3"), _settings.delivery_bucket, places=_settings.places)
 _journal = Journal(_table, _bucket)
 _projector = Projector(
     table=_table,

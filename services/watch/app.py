@@ -21,7 +21,7 @@ _settings = settings.read(settings.ProjectionSettings)
 _table = Table(aws.client("dynamodb"), _settings.table_name)
 _projector = Projector(
     table=_table,
-    bucket=Bucket(aws.client("s3"), _settings.delivery_bucket, mail=_settings.mail_bucket),
+    bucket=Bucket(aws.client("s3"), _settings.delivery_bucket, places=_settings.places),
     departments=Departments(aws.client("sqs"), _settings.department_queues),
     playbook=CurrentPlaybook(_table),
     now=lambda: datetime.now(UTC),

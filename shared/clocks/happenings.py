@@ -83,7 +83,7 @@ def of_event(
             what = "answered" if reached else "unreached"
         case Message() if needs_no_answer(event):
             what = "thanked"
-        case Call(by_machine=True) | Call(speaker=str()):  # nobody has been spoken to, or other events say so
+        case Call(by_machine=True) | Call(is_words=True):  # nobody has been spoken to, or other events say so
             return None
         case Message() | Call(direction="inbound", status="missed" | "rejected" | "failed"):
             what = "spoke"

@@ -129,7 +129,7 @@ def touches(event: PersonalEvent) -> bool:
     match event:
         case Message():
             return True
-        case Call(direction="inbound", by_machine=True) | Call(speaker=str()):
+        case Call(direction="inbound", by_machine=True) | Call(is_words=True):
             return False
         case Call(status=status):
             return status != "ringing"
@@ -154,7 +154,7 @@ def speaks(event: PersonalEvent) -> Literal["inbound", "outbound"] | None:
     match event:
         case Message(direction=direction):
             return direction
-        case Call(by_machine=True) | Call(speaker=str()):
+        case Call(by_machine=True) | Call(is_words=True):
             return None
         case Call(direction="inbound", status="missed" | "rejected" | "failed"):
             return "inbound"

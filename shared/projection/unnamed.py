@@ -1,4 +1,5 @@
-"""What the company said where a platform names only the message that it answers, and not whose that is.
+"""What the company said where a platform names only the message that it answers, and not whose that is; and what was
+said in a call where it names only the call.
 
 It is kept under the company's own identity, as the platform tells it, and once more under the customer's as soon as it
 is known who that is: from then on that is an event like any other. So are its edits and its deletion, which name it.
@@ -8,7 +9,8 @@ answered with the other's in the same call, so whichever comes later keeps the c
 identities, once with its author and once without: each gets a copy. A copy's key and what it says are functions of the
 event and of whose it is, and it is written once: dying anywhere and doing all of it again changes nothing.
 
-Where an answer names a spot (`Message.spot`), the row is the spot's, and all that customers say there shares it.
+Where an answer names a spot (`Message.spot`), the row is the spot's, and all that customers say there shares it. What
+was said in a call names the call (`Call.call_id`), and says nothing of whose: the row is the call's.
 
 What we sent ourselves is known to be said to somebody: that counts, and not what the platform says that it answers.
 """
@@ -17,7 +19,7 @@ from collections.abc import Iterable, Iterator
 
 import orjson
 
-from shared.models import Deletion, Edit, Frozen, Identifier, Message, PersonalEvent
+from shared.models import Call, Deletion, Direction, Edit, Frozen, Identifier, Message, PersonalEvent
 from shared.platforms import unnamed_answers
 from shared.store import journal, keys
 from shared.store.journal import Entry
@@ -28,29 +30,34 @@ _WHOSE, _ANSWERS = "whose", "answers"
 
 
 class Whose(Frozen):
-    """Whose conversation a message is in; `ours` is whether the company said it, as an answer to them, and `sent`
-    whether that is known because we sent it."""
+    """Whose conversation a message or a call is in; `ours` is whether the company said it, as an answer to them, and
+    `sent` whether that is known because we sent it. `direction` is a call's: what was said in it does not tell."""
 
     identity: Identifier
     thread: Identifier
     ours: bool = False
     sent: bool = False
+    direction: Direction = "inbound"
 
     def is_spoken_of_by(self, event: PersonalEvent) -> bool:
-        """Return whether what speaks of the message is said to the customer: an answer to what they said, a change of
-        what they were answered. What the company adds to its own words is said to nobody in particular."""
-        return isinstance(event, Message) != self.ours
+        """Return whether what speaks of it is said to the customer: an answer to what they said, a change of what they
+        were answered, what was said in their call. What the company adds to its own words is said to nobody in
+        particular."""
+        return isinstance(event, Message | Call) != self.ours
 
 
 def tell_again(entries: Iterable[Entry], table: Table) -> None:
     """Keep what entries say of whose messages are, and each answer once more where that is known by now; costs one call
-    for each message with a spot or on a channel of `unnamed_answers`, one more for an answer, and none on others."""
+    for each message with a spot or on a channel of `unnamed_answers` and each call with a `call_id`, one more for an
+    answer, and none on others."""
     for entry in entries:
         event = entry.event
         if not _has_row(event):
             continue
         if isinstance(event, Message) and event.direction == "inbound":
             _known(event, Whose(identity=event.identity, thread=event.thread), table)
+        elif isinstance(event, Call) and event.names_a_customer and not event.is_words:
+            _known(event, Whose(identity=event.identity, thread=event.thread, direction=event.direction), table)
         elif spoken_of := _spoken_of(event):
             for whose in _sent_to(event, table) or _said_to(entry, spoken_of, table):
                 _keep_again(entry, whose, table)
@@ -65,10 +72,10 @@ def sent(external_id: str, *, channel: str, account: str, identity: str, thread:
 
 
 def row_of(event: PersonalEvent, table: Table) -> tuple[Key, Item] | None:
-    """Return the item, with its key, that says whose the message is that an event in a customer's partition is or
-    changes."""
+    """Return the item, with its key, that says whose the message or the call is that an event in a customer's partition
+    is, changes or is a part of."""
     match event:
-        case Message() | Edit() | Deletion() if _has_row(event):
+        case Message() | Call() | Edit() | Deletion() if _has_row(event):
             key = _row(event, event.target if isinstance(event, Edit | Deletion) else _name(event))
             row = table.get(key)
             return (key, row) if row else None
@@ -91,8 +98,8 @@ def original(item: Item) -> Key | None:
     return keys.copied(item["ledger"]["S"], sk=item["sk"]["S"]) if is_copy(item) else None
 
 
-def _known(message: Message, whose: Whose, table: Table) -> None:
-    row = table.add_to(_row(message, _name(message)), _WHOSE, _text(whose))
+def _known(event: Message | Call, whose: Whose, table: Table) -> None:
+    row = table.add_to(_row(event, _name(event)), _WHOSE, _text(whose))
     named = {keys.told_to(whose.identity, key): key for key in _answers(row)}
     there = table.get_many(named)  # at a spot the same person says much: to read is cheaper than to write in vain
     for _, item in sorted(table.get_many(named[key] for key in named.keys() - there.keys()).items()):
@@ -114,23 +121,33 @@ def _said_to(entry: Entry, spoken_of: str, table: Table) -> list[Whose]:
 
 def _keep_again(entry: Entry, whose: Whose, table: Table) -> None:
     event = entry.event
-    again = event.model_copy(update={"identity": whose.identity, "thread": whose.thread})
+    way = {"direction": whose.direction} if isinstance(event, Call) else {}
+    again = event.model_copy(update={"identity": whose.identity, "thread": whose.thread, **way})
     if isinstance(event, Message):  # first: where the copy is, all is done that comes of it
         _known(event, whose.model_copy(update={"ours": True}), table)
     table.insert(journal.expanded_item(entry.delivery, again) | {"ledger": {"S": keys.copy_of(entry.key)}})
 
 
 def _has_row(event: PersonalEvent) -> bool:
-    return event.channel in unnamed_answers() or (isinstance(event, Message) and event.spot is not None)
+    match event:
+        case Message(spot=str()) | Call(call_id=str()):
+            return True
+        case _:
+            return event.channel in unnamed_answers() and not isinstance(event, Call)
 
 
-def _name(message: Message) -> str:
-    """Return under which name a message has its row: what answers to it, or changes of it, name."""
-    return message.spot or message.external_id if message.direction == "inbound" else message.external_id
+def _name(event: Message | Call) -> str:
+    """Return under which name a message or a call has its row: what answers to it, or changes or parts of it, name."""
+    match event:
+        case Message(direction="inbound", spot=str(name)) | Call(call_id=str(name)):
+            return name
+        case _:
+            return event.external_id
 
 
 def _spoken_of(event: PersonalEvent) -> str | None:
-    """Return the message or the spot that the company speaks of, to somebody whom the platform does not name."""
+    """Return the message or the spot that the company speaks of, to somebody whom the platform does not name, or the
+    call in which something was said."""
     match event:
         case _ if event.names_a_customer:
             return None
@@ -139,6 +156,7 @@ def _spoken_of(event: PersonalEvent) -> str | None:
             | Message(direction="outbound", reply_to=str(named))
             | Edit(direction="outbound", target=named)
             | Deletion(direction="outbound", target=named)
+            | Call(call_id=str(named))
         ):
             return named
         case _:

@@ -1,5 +1,7 @@
-"""What a delivery tells of that lies elsewhere: a mail that SES has put into the company's own bucket for mail."""
+"""What a delivery tells of that lies elsewhere: a mail that SES has put into the company's own bucket for mail, or what
+Contact Lens wrote down of a call, in the bucket of the company's Amazon Connect instance."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Protocol
@@ -18,41 +20,42 @@ _NOT_TO_BE_HAD = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN})
 (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html)."""
 
 
-class Mails(Protocol):
-    """A bucket for mail, by its name, which is empty where there is none."""
+class Elsewhere(Protocol):
+    """Buckets of the company's, to be read only: `places` has the name of each by the platform that puts things there,
+    which is empty where there is none."""
 
     @property
-    def mail(self) -> str: ...
+    def places(self) -> Mapping[str, str]: ...
 
-    def get_mail(self, name: str) -> bytes: ...
+    def get_from(self, bucket: str, name: str) -> bytes: ...
 
 
-class MailBucket:
-    """The company's bucket for mail, to be read only, for whoever has no part in that of deliveries."""
+class OtherBuckets:
+    """Those buckets, for whoever has no part in that of deliveries."""
 
-    def __init__(self, client: "S3Client", name: str) -> None:
+    def __init__(self, client: "S3Client", places: Mapping[str, str]) -> None:
         self._client = client
-        self.mail = name
+        self.places = places
 
-    def get_mail(self, name: str) -> bytes:
-        return self._client.get_object(Bucket=self.mail, Key=name)["Body"].read()
+    def get_from(self, bucket: str, name: str) -> bytes:
+        return self._client.get_object(Bucket=bucket, Key=name)["Body"].read()
 
 
-def whole(delivery: Delivery, platform: Platform, bucket: Mails | None) -> Delivery:
+def whole(delivery: Delivery, platform: Platform, buckets: Elsewhere | None) -> Delivery:
     """Return a delivery together with what it says lies elsewhere.
 
-    Raises `UnreadableDelivery` when that is not to be had, be it not there, or in another bucket than the company's for
-    mail; and botocore's errors when S3 does not answer.
+    Raises `UnreadableDelivery` when that is not to be had, be it not there, or in another bucket than the platform's;
+    and botocore's errors when S3 does not answer.
     """
     place = platform.elsewhere(delivery) if platform.elsewhere else None
     if place is None:
         return delivery
     name, key = place
-    if bucket is None or not bucket.mail or name != bucket.mail:
-        raise UnreadableDelivery(f"{platform.name}: it lies in another bucket than the one for mail")
+    if buckets is None or not name or name != buckets.places.get(platform.name):
+        raise UnreadableDelivery(f"{platform.name}: it lies in another bucket than the one that is read")
     try:
-        return replace(delivery, content=bucket.get_mail(key))
+        return replace(delivery, content=buckets.get_from(name, key))
     except ClientError as error:
         if error.response["ResponseMetadata"]["HTTPStatusCode"] in _NOT_TO_BE_HAD:
-            raise UnreadableDelivery(f"{platform.name}: what it tells of is not in the bucket for mail") from error
+            raise UnreadableDelivery(f"{platform.name}: what it tells of is not in its bucket") from error
         raise

@@ -265,15 +265,13 @@ def _is_event(item: Item) -> bool:
 
 
 class Bucket:
-    """The bucket of deliveries that no item can hold, and, to be read only, that of mail (`shared/store/elsewhere.py`).
+    """The bucket of deliveries that no item can hold, and, to be read only, those of what lies elsewhere, by the
+    platform that puts it there (`shared/store/elsewhere.py`)."""
 
-    Without a `mail` bucket, there is none.
-    """
-
-    def __init__(self, client: "S3Client", name: str, *, mail: str = "") -> None:
+    def __init__(self, client: "S3Client", name: str, *, places: Mapping[str, str] | None = None) -> None:
         self._client = client
         self._name = name
-        self.mail = mail
+        self.places = places or {}
 
     def put(self, stored: Object) -> None:
         """Keep an object; its name is a digest of its content, so a second time changes nothing."""
@@ -295,6 +293,5 @@ class Bucket:
         metadata = {name: unquote(value) for name, value in answer["Metadata"].items()}
         return Object(name, answer["Body"].read(), metadata)
 
-    def get_mail(self, name: str) -> bytes:
-        answer = self._client.get_object(Bucket=self.mail, Key=name)
-        return answer["Body"].read()
+    def get_from(self, bucket: str, name: str) -> bytes:
+        return self._client.get_object(Bucket=bucket, Key=name)["Body"].read()

@@ -103,6 +103,9 @@ def written(resource: Any) -> str:
             return str(text)
         case {"Fn::If": ["ReadsContactRecords", {"Ref": name}, {"Fn::Sub": text}]} if str(text).endswith("/none"):
             return str(name)
+        case {"Fn::If": ["ReadsAnalyses", {"Fn::If": ["ReadsRedacted", {"Fn::Sub": text}, _]}, {"Fn::Sub": none}]}:
+            assert none == "${DeliveryBucket.Arn}/none"
+            return str(text)
     raise AssertionError(f"an unexpected resource: {resource}")
 
 
@@ -117,6 +120,7 @@ PROJECTION = {
     *(("sqs:SendMessage", f"{queue}Queue.Arn") for queue in (*DEPARTMENTS, "Replies")),
     ("s3:GetObject", "${DeliveryBucket.Arn}/delivery/*"),
     ("s3:GetObject", "${MailBucket.Arn}/mail/*"),
+    ("s3:GetObject", "arn:${AWS::Partition}:s3:::${ConnectBucket}/Analysis/Voice/Redacted/*"),
 }
 
 
@@ -330,6 +334,31 @@ def test_nothing_is_heard_of_connect_and_nothing_said_to_it_until_an_instance_is
     assert greeting["Principal"] == "connect.amazonaws.com"
     assert greeting["SourceArn"] == {"Ref": "ConnectInstanceArn"}
     assert greeting["SourceAccount"] == {"Ref": "AWS::AccountId"}
+
+
+def test_of_what_contact_lens_writes_down_one_kind_is_heard_and_may_be_read_where_a_bucket_is_named() -> None:
+    parameters, named = template()["Parameters"], template()["Conditions"]["ReadsAnalyses"]
+    assert (parameters["ConnectBucket"]["Default"], parameters["ConnectTranscripts"]["Default"]) == ("", "redacted")
+    assert named == {
+        "Fn::And": [{"Condition": "HearsConnect"}, {"Fn::Not": [{"Fn::Equals": [{"Ref": "ConnectBucket"}, ""]}]}]
+    }
+    rule, calls = (template()["Resources"][name] for name in ("AnalysesRule", "AnalysesPermission"))
+    assert {each["Condition"] for each in (rule, calls)} == {"ReadsAnalyses"}
+    pattern, said = rule["Properties"]["EventPattern"], calls["Properties"]
+    assert (pattern["source"], pattern["detail-type"]) == (["aws.s3"], ["Object Created"])
+    assert pattern["detail"]["bucket"] == {"name": [{"Ref": "ConnectBucket"}]}
+    ((wanted,),) = (each.values() for each in pattern["detail"]["object"]["key"])
+    (read,) = (found["Resource"]["Fn::If"][1] for found in statements("ProjectorRole") if found["Sid"] == "Analyses")
+    prefixes = [f"{text.removesuffix('.json')}" for text in wanted["Fn::If"][1:]]
+    assert prefixes == ["Analysis/Voice/Redacted/*", "Analysis/Voice/2*"]
+    bucket = "arn:${AWS::Partition}:s3:::${ConnectBucket}/"
+    assert read == {"Fn::If": ["ReadsRedacted", *({"Fn::Sub": bucket + prefix} for prefix in prefixes)]}
+    assert wanted["Fn::If"][0] == "ReadsRedacted"
+    assert [target["Arn"] for target in rule["Properties"]["Targets"]] == [said["FunctionName"]]
+    assert (said["Principal"], said["SourceArn"]) == ("events.amazonaws.com", {"Fn::GetAtt": ["AnalysesRule", "Arn"]})
+    told = {name for name, found in functions().items() if "CONNECT_BUCKET" in found["Environment"]["Variables"]}
+    assert told == {"ProjectorFunction", "WatchFunction"}
+    assert template()["Outputs"]["ConnectBucketName"]["Value"] == {"Ref": "ConnectBucket"}
 
 
 def test_contact_records_are_given_again_one_by_one_until_they_are_kept() -> None:

@@ -41,6 +41,7 @@ STORIES: dict[str, Sequence[Arriving]] = {
         event("named_disconnected"),
     ),
     "a batch of records, one unreadable": (record("abandoned"), record("unreadable"), record("answered")),
+    "that a call was written down": (event("analysis_redacted"),),
     "a record that is written twice": (record("abandoned"), record("abandoned", "the same")),
 }
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from pydantic import ValidationError
 
 from shared.errors import UnreadableDelivery
-from shared.models import Delivery, Event, Headers, Message, ProfileChange, Request, event_adapter
+from shared.headers import Headers
+from shared.models import Delivery, Event, Message, ProfileChange, Request, event_adapter
 from shared.platforms import Unit
 from tests import counter, strategies
 from tests.conftest import NOW

@@ -89,16 +89,18 @@ def _states(told: Contact, direction: Direction, at: datetime) -> Iterator[dict[
     """Yield what is known to have happened: that it was taken, how it ended, or, before either, that it rings."""
     taken, ended = _taken(told, direction), told.disconnect_timestamp
     agent = {"agent": told.agent.id} if told.agent and taken else {}
+    call = {"call_id": told.contact_id}  # once, since it costs a write: what was said is told when all is over
     machine = {"by_machine": True} if _by_machine(told, direction) else {}
     if taken:
         yield {"occurred_at": taken, "status": "answered", **_waited(told, taken), **agent, **machine}
     if ended and taken:
         spoken = max(0, (ended - taken) // timedelta(seconds=1))
-        yield {"occurred_at": ended, "status": "completed", "duration": spoken, **_heard(told), **agent, **machine}
+        end = {"occurred_at": ended, "status": "completed", "duration": spoken}
+        yield {**end, **_heard(told), **agent, **machine, **call}
     elif ended:
         status, by_machine = _nobody(told, direction)
         menu = {"by_machine": True} if by_machine else {}
-        yield {"occurred_at": ended, "status": status, **_waited(told, ended), **_heard(told), **menu}
+        yield {"occurred_at": ended, "status": status, **_waited(told, ended), **_heard(told), **menu, **call}
     elif not taken:
         yield {"occurred_at": told.initiation_timestamp or at, "status": "ringing"}
 

@@ -1,4 +1,5 @@
-"""What Amazon Connect tells, as far as we read it: contact events (EventBridge) and contact records (Kinesis).
+"""What Amazon Connect tells, as far as we read it: contact events (EventBridge), contact records (Kinesis), and files
+in which Contact Lens wrote down a call, of which S3 tells (EventBridge).
 
 https://docs.aws.amazon.com/connect/latest/adminguide/contact-events.html
 https://docs.aws.amazon.com/connect/latest/adminguide/ctr-data-model.html
@@ -18,8 +19,10 @@ from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field,
 from shared.errors import UnreadableDelivery
 from shared.models import Delivery, Instant
 from shared.platforms import Unit
+from shared.platforms.connect.files import MOST_BYTES, File, told_of
 
 RECORD = "record"
+ANALYSIS = "analysis"
 
 _WORD = re.compile(r"[A-Za-z_]{1,40}")
 _FIRST_YEAR = 1971
@@ -95,26 +98,56 @@ class Contact(Wire):
 
 
 def split(delivery: Delivery) -> list[Unit]:
-    """Return the one thing that a delivery tells, named `<channel>.<event type>`, `<channel>.record`, or
-    `agent.<event type>`; its account is the instance's id.
+    """Return the one thing that a delivery tells, named `<channel>.<event type>`, `<channel>.record`,
+    `<channel>.analysis`, `file.?` (any other file) or `agent.<event type>`; its account is the instance's id.
 
-    An event's instant is the one that EventBridge dates it with, a record's our door's. Raises `UnreadableDelivery` for
-    anything that is none of these, and for a contact that names no channel.
+    An event's instant is the one that EventBridge dates it with, a record's our door's. The analysis of a call is what
+    the file says that the delivery tells of, and its context that `File`. Raises `UnreadableDelivery` for anything that
+    is none of these, for a contact that names no channel, and for the analysis of a call that nobody has fetched.
     """
-    try:
-        body = _in_small_letters(orjson.loads(delivery.body))
-    except orjson.JSONDecodeError as error:
-        raise UnreadableDelivery("connect: not JSON") from error
-    if not isinstance(body, dict):
-        raise UnreadableDelivery("connect: no object")
+    body = _object(delivery.body)
+    at = _dated(body.get("time")) or delivery.received_at
+    if (file := told_of(body)) is not None:
+        return [_of_file(file, delivery, at)]
     if isinstance(event := body.get("detail"), dict):
-        at = _dated(body.get("time")) or delivery.received_at
         return [Unit(f"{_channel(event)}.{_word(event.get('eventtype'))}", event, _instance(event, delivery), at)]
     if "agentarn" in body and "contactid" not in body:
         name = f"agent.{_word(body.get('eventtype'))}"
         return [Unit(name, body, _instance(body, delivery), delivery.received_at)]
     name = f"{_channel(body)}.{RECORD}"
     return [Unit(name, body, _instance(body, delivery), delivery.received_at)]
+
+
+def elsewhere(delivery: Delivery) -> tuple[str, str] | None:
+    """Return the bucket and the name of the file that a delivery tells of, where it says what was said in a call.
+
+    Raises `UnreadableDelivery` as `split` does, and for a file that is too large to be read.
+    """
+    file = told_of(_object(delivery.body))
+    if file is None or not file.is_read:
+        return None
+    if file.size > MOST_BYTES:
+        raise UnreadableDelivery(f"connect: the file has more than {MOST_BYTES} bytes")
+    return file.bucket, file.key
+
+
+def _of_file(file: File, delivery: Delivery, at: datetime) -> Unit:
+    name = f"{file.channel}.{ANALYSIS}" if file.channel else "file.?"
+    if not file.is_read:
+        return Unit(name, {"contactid": file.contact}, delivery.account, at)
+    if delivery.content is None:
+        raise UnreadableDelivery("connect: what was said is not here, but in the bucket")
+    return Unit(name, _object(delivery.content), delivery.account, at, file)
+
+
+def _object(raw: bytes) -> dict[str, Any]:
+    try:
+        found = _in_small_letters(orjson.loads(raw))
+    except (orjson.JSONDecodeError, RecursionError) as error:
+        raise UnreadableDelivery("connect: not JSON, or too deep") from error
+    if not isinstance(found, dict):
+        raise UnreadableDelivery("connect: no object")
+    return found
 
 
 def _in_small_letters(value: Any) -> Any:

@@ -14,6 +14,7 @@ from shared.store.table import Table
 from tests.conftest import TABLE
 from tests.services.calls.test_intake import record
 from tests.shared.platforms.connect.cases import ANA, SAMPLES
+from tests.shared.platforms.connect.sender import ACCOUNT
 
 _APP = "services.calls.app"
 _CONTEXT = SimpleNamespace(aws_request_id="r1")
@@ -38,6 +39,14 @@ def test_the_wired_function_keeps_events_and_records_and_logs_nobody(
     written = capsys.readouterr().out
     assert '"DeliveryEvent":[1.0]' in written
     assert ANA not in written + caplog.text
+
+
+def test_what_s3_tells_is_the_instances_own(monkeypatch: pytest.MonkeyPatch, app: Any, table: Table) -> None:
+    monkeypatch.setenv("CONNECT_INSTANCE_ARN", f"arn:aws:connect:eu-west-1:111122223333:instance/{ACCOUNT}")
+    monkeypatch.delitem(sys.modules, _APP)
+    assert import_module(_APP).handler(orjson.loads(SAMPLES["analysis"]), _CONTEXT) is None
+    (item,) = boto3.client("dynamodb").scan(TableName=TABLE)["Items"]
+    assert (item["platform"]["S"], item["account"]["S"]) == ("connect", ACCOUNT)
 
 
 @pytest.mark.parametrize("missing", ["TABLE_NAME", "SPILL_QUEUE_URL", "DELIVERY_BUCKET"])

@@ -22,9 +22,9 @@ from tests.world import World
 IDENTITY = f"phone:{ACCOUNT}:{ANA}"
 
 
-def intake(world: World) -> Intake:
+def intake(world: World, *, instance: str = NO_INSTANCE) -> Intake:
     spill = Spill(world.cloud.client("sqs"), world.cloud.create_queue("calls-spill"))
-    return Intake(journal=Journal(world.table, world.bucket), spill=spill, now=world.now)
+    return Intake(journal=Journal(world.table, world.bucket), spill=spill, now=world.now, instance=instance)
 
 
 def record(body: bytes, number: int = 1) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from shared.playbook import Playbook, parse
 from shared.queues import Media, waiting_file
 from shared.secrets import ApiToken
 from shared.store import keys, media
-from shared.store.elsewhere import MailBucket, whole
+from shared.store.elsewhere import OtherBuckets, whole
 from shared.store.journal import delivery_item, expanded_item, record
 from shared.store.keys import Key
 from shared.store.media import MediaBucket
@@ -89,7 +89,7 @@ class Darkroom:
         self.url = self.cloud.create_queue("media", {"VisibilityTimeout": "720"})
         self.table = Table(self.cloud.client("dynamodb"), TABLE)
         self.bucket = MediaBucket(self.cloud.client("s3"), BUCKET)
-        self.mails = MailBucket(self.cloud.client("s3"), MAIL)
+        self.mails = OtherBuckets(self.cloud.client("s3"), {"ses": MAIL})
         self.queue = Media(self.cloud.client("sqs"), self.url)
 
     @property

@@ -98,16 +98,16 @@ def test_a_mail_that_is_gone_has_no_files() -> None:
     event = in_bucket(room, letter())
     room.cloud.client("s3").delete_object(Bucket=MAIL, Key=NAME)
     copy = developed(room, event)
-    assert (copy.state, copy.reason) == ("gone", "ses: what it tells of is not in the bucket for mail")
+    assert (copy.state, copy.reason) == ("gone", "ses: what it tells of is not in its bucket")
 
 
 def test_no_other_bucket_is_read_than_the_one_for_mail() -> None:
     room = darkroom()
     event = in_bucket(room, letter())
-    room.mails.mail = "another"
+    room.mails.places = {"ses": "another"}
     room.cloud.create_bucket("another")
     copy = developed(room, event)
-    assert (copy.state, copy.reason) == ("gone", "ses: it lies in another bucket than the one for mail")
+    assert (copy.state, copy.reason) == ("gone", "ses: it lies in another bucket than the one that is read")
 
 
 def test_what_brought_it_may_be_erased_first() -> None:

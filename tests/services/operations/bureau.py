@@ -10,8 +10,9 @@ from services.operations.office import Office
 from services.operations.routes import api
 from shared import platforms, queues
 from shared.channels import Facts, judge
+from shared.headers import Headers
 from shared.http.problems import MEDIA_TYPE
-from shared.models import Delivery, Headers
+from shared.models import Delivery
 from shared.playbook import parse
 from shared.projection.projector import Projector
 from shared.queues import Departments

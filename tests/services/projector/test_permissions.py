@@ -1,10 +1,15 @@
 """The projector's role lets it compute all that it computes, and nothing else."""
 
+from shared.models import Delivery
+from shared.store.journal import delivery_item
+from tests.conftest import NOW
 from tests.faults.stories import ASKS, LINKS, PARTS, STORIES, comes, one, said, unit
 from tests.faults.wire import Call, Plan, calm
-from tests.permissions import Functions, check, deployed
+from tests.permissions import PARAMETERS, Functions, check, deployed
 from tests.services.media.test_permissions import comes_by_mail
 from tests.services.replies.test_permissions import conversation
+from tests.shared.platforms.connect.cases import BUCKET, FILES, SAMPLES
+from tests.shared.platforms.connect.sender import ACCOUNT
 
 PROJECTOR = "ProjectorFunction"
 SPARED = {
@@ -24,7 +29,22 @@ def tell_all(functions: Functions, plan: Plan = calm) -> None:
         functions.begin(*story)
         functions.run(plan)
     comes_by_mail(functions, plan)
+    is_written_down(functions, plan)
     conversation(functions, "telegram").ask("Hasta las dos.")
+    functions.run(plan)
+
+
+def is_written_down(functions: Functions, plan: Plan = calm) -> None:
+    """Have Contact Lens write down a call, in the bucket of the company's instance."""
+    functions.begin()
+    bucket = PARAMETERS["ConnectBucket"]
+    functions.engine.make_bucket(bucket)
+    for name, file in FILES.items():
+        functions.engine.client("s3").put_object(Bucket=bucket, Key=name, Body=file)
+    body = SAMPLES["analysis_redacted"].replace(f'"name": "{BUCKET}"'.encode(), f'"name": "{bucket}"'.encode())
+    item = delivery_item(Delivery("connect", ACCOUNT, body, {}, NOW, "r"))
+    assert isinstance(item, dict)
+    assert functions.table.insert(item) is None
     functions.run(plan)
 
 

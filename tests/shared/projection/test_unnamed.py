@@ -1,4 +1,5 @@
-"""What the company says where the platform does not say to whom: it reaches whom it answers, whatever comes first."""
+"""What the company says where the platform does not say to whom, and what is said in a call where it does not say whose
+that is: it reaches whom it answers, or whose call it was, whatever comes first."""
 
 from collections.abc import Callable, Sequence
 from itertools import permutations
@@ -8,7 +9,7 @@ import orjson
 import pytest
 
 from shared.casework.steps import Agent, ReplyAsked, ReplyMove, reply_id
-from shared.models import Deletion, Delivery, Edit, Event, Message, PersonalEvent
+from shared.models import Call, Deletion, Delivery, Edit, Event, Message, PersonalEvent
 from shared.platforms import load, unnamed_answers
 from shared.projection.answering import ELSEWHERE
 from shared.projection.conversation import Conversation
@@ -244,6 +245,12 @@ TOLD = (asks(), answers(), changed(Edit, 12, text="Ya está todo, Ana."))
 
 @pytest.mark.parametrize("told", orders(*TOLD))
 def test_whoever_dies_between_any_two_calls_leaves_nothing_undone(told: Sequence[PersonalEvent]) -> None:
+    assert dies_at_each_of(told) > 40
+
+
+def dies_at_each_of(told: Sequence[PersonalEvent]) -> int:
+    """Let a process die before and after each of its calls, and another go on; return how often one died."""
+
     def dying(last: int, *, after: bool) -> tuple[House, bool]:
         house, met = House(), False
         for event in told:
@@ -266,7 +273,7 @@ def test_whoever_dies_between_any_two_calls_leaves_nothing_undone(told: Sequence
             last += 1
             assert lasting(house) == calm
         points += last
-    assert points > 40
+    return points
 
 
 @pytest.mark.parametrize("told", orders(asks(), answers()))
@@ -499,3 +506,79 @@ def test_staff_answer_in_the_forum(customer: dict[str, Any], staff: dict[str, An
 def test_staff_who_answer_another_post_of_the_topic_leave_whoever_wrote_this_one_waiting() -> None:
     asked = post("fedora.post_created", raw="¿Alguien sabe cuándo llega?")
     assert copies(heard(asked, post("fedora.post_created", **STAFF, post_number=4))) == []
+
+
+# -------------------------------------------------------------------------------------------- what was said in a call
+
+
+def called(number: int = 1, person: str = "ana", of: str | None = "c-1", **more: Any) -> Call:
+    """Return the end of a call: who took it, and when."""
+    where = {"identity": f"counter:shop:{person}", "account": "shop", "channel": "connect_phone"}
+    at = NOW.replace(minute=number)
+    return Call.model_validate(
+        {**where, "external_id": f"{of}:{number}", "occurred_at": at, "status": "completed", "call_id": of, **more}
+    )
+
+
+def written_down(of: str = "c-1", **more: Any) -> Call:
+    return called(2, "shop", of, **{"transcript": "customer: Hola", "summary": "Saluda."} | more)
+
+
+@pytest.mark.parametrize("told", orders(called(), written_down()))
+@pytest.mark.parametrize("dated", [True, False])
+def test_what_was_said_in_a_call_reaches_whose_it_was_whichever_comes_first(told: Sequence[Call], dated: bool) -> None:
+    house = heard(*(event.model_copy(update={"dated": dated}) for event in told))
+    assert copies(house) == [told_to(ANA, written_down(dated=dated))]
+    assert house.table.get(keys.event(written_down(dated=dated))), "as the platform told it, it stays where it was"
+
+
+@pytest.mark.parametrize("told", orders(called(direction="outbound", thread="hers"), written_down()))
+def test_it_goes_the_way_of_the_call_and_is_in_its_conversation(told: Sequence[Call]) -> None:
+    (copy,) = copies(heard(*told))
+    assert isinstance(copy, Call)
+    assert (copy.direction, copy.thread) == ("outbound", "hers")
+
+
+@pytest.mark.parametrize(
+    "told",
+    orders(called(), called(1, "luis", "c-2"), written_down())
+    + orders(called(of=None), written_down())
+    + orders(called(account="another", identity="counter:another:ana"), written_down()),
+)
+def test_nobody_elses_call_gets_it(told: Sequence[Call]) -> None:
+    found = copies(heard(*told))
+    assert {copy.identity for copy in found} <= {ANA}
+    assert len(found) == any(event.call_id == "c-1" and event.identity == ANA for event in told)
+
+
+@pytest.mark.parametrize("told", orders(called(status="missed", waited=30), written_down()))
+def test_whoever_gave_up_in_a_queue_waits_whatever_was_said_there(told: Sequence[Call]) -> None:
+    alone, house = heard(called(status="missed", waited=30)), heard(*told)
+    key = keys.conversation(called())
+    (found, before) = (each.table.get(key) for each in (house, alone))
+    assert found is not None
+    assert before is not None
+    assert found["state"] == before["state"]
+    assert Conversation.model_validate_json(found["state"]["S"]).waiting_since
+
+
+CALLED = (called(), called(3, direction="inbound", status="missed"), written_down())
+
+
+@pytest.mark.parametrize("told", orders(*CALLED))
+def test_whoever_dies_meanwhile_leaves_no_words_behind_and_tells_none_twice(told: Sequence[PersonalEvent]) -> None:
+    assert dies_at_each_of(told) > 20
+    assert len(copies(heard(*told))) == 1
+
+
+def test_a_call_whose_id_nobody_goes_by_costs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def calls(event: Call) -> int:
+        house, counted = heard(event), Calls()
+        house.cloud.hooks.append(counted)
+        house.projector().project([house.items()[keys.event(event)]])
+        return len(counted.made)
+
+    before = [calls(called(of=of)) for of in (None, "c-1")]
+    monkeypatch.setattr("shared.projection.projector.tell_again", lambda *_: None)
+    without = [calls(called(of=of)) for of in (None, "c-1")]
+    assert [one - other for one, other in zip(before, without, strict=True)] == [0, 1]

@@ -1,22 +1,37 @@
 """The samples and what each of them means."""
 
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from shared.errors import UnreadableDelivery
 from shared.models import Author, Call, ContactPoint, Delivery, Event, Ignored
 from shared.platforms import load
+from shared.platforms.connect.analysis import NO_WORDS, NOT_DONE
 from shared.platforms.connect.calls import ASIDE, NAMELESS
 from tests.shared.platforms.connect.sender import ACCOUNT
 
-SAMPLES = {path.stem: path.read_bytes() for path in (Path(__file__).parent / "samples").glob("*.json")}
+_HERE = Path(__file__).parent / "samples"
+SAMPLES = {path.stem: path.read_bytes() for path in _HERE.glob("*.json")}
+FILES = {
+    orjson.loads(SAMPLES[path.stem])["detail"]["object"]["key"]: path.read_bytes()
+    for path in (_HERE / "files").glob("*.json")
+}
+"""What lies in the instance's bucket, which is called `BUCKET`, by name: of each, a sample tells."""
+
+BUCKET = "connect"
 CONNECT = load("connect")
 
 BEGAN = datetime(2026, 9, 21, 10, tzinfo=UTC)
 DATED = datetime(2026, 9, 21, 10, 5, 1, tzinfo=UTC)
 """When EventBridge dates the samples of events."""
+
+WRITTEN_DOWN = datetime(2026, 9, 21, 10, 11, tzinfo=UTC)
+"""When it dates those of files."""
 
 RECEIVED = datetime(2026, 9, 21, 15, tzinfo=UTC)
 ANA = "+34600111222"
@@ -40,6 +55,12 @@ def without(name: str, field: str) -> bytes:
 
 
 def delivered(body: bytes, *, at: datetime = RECEIVED) -> Delivery:
+    """Return a delivery with the file of which it tells; only of files does `services/calls` say whose they are."""
+    with suppress(UnreadableDelivery):
+        kept = Delivery("connect", ACCOUNT, body, {}, at)
+        assert CONNECT.elsewhere
+        if place := CONNECT.elsewhere(kept):
+            return replace(kept, content=FILES.get(place[1]))
     return Delivery("connect", "unknown", body, {}, at)
 
 
@@ -53,8 +74,10 @@ def contact(number: int) -> str:
 
 def call(number: int, status: str, after: float, *, person: str = ANA, **rest: Any) -> Call:
     """Return a call's state at so many seconds after it began; the caller waits where no `direction` says otherwise."""
+    ended = status in ("missed", "rejected", "completed", "failed")
     return Call.model_validate(
         {
+            "call_id": contact(number) if ended else None,
             "identity": f"phone:{ACCOUNT}:{person}",
             "account": ACCOUNT,
             "channel": "connect_phone",
@@ -77,12 +100,28 @@ def talk(number: int, taken: float, ended: float = 300, *, waited: int | None = 
     ]
 
 
+def written_down(number: int, transcript: str | None, summary: str | None, after: float, **rest: Any) -> list[Event]:
+    """Return what Contact Lens wrote down of a call, which says nothing of whose that was."""
+    told = {"transcript": transcript, "summary": summary, "call_id": contact(number), **rest}
+    event = call(number, "completed", after, person=ACCOUNT, **told)
+    return [event.model_copy(update={"external_id": f"{contact(number)}:analysis"})]
+
+
 def nothing(external_id: str, reason: str, at: datetime = RECEIVED) -> list[Event]:
     return [Ignored(external_id=external_id, occurred_at=at, reason=reason)]
 
 
 OURS: dict[str, Any] = {"direction": "outbound"}
 CHAT = "a chat: its words are not among what Connect tells here"
+MAIL = "a mail: its words are not among what Connect tells here"
+SUMMARY = "La clienta pregunta por un pedido que no llega. Se acuerda un nuevo envío."
+TALK = """company: Tiendas Ejemplo, dígame.
+customer: Hola.
+customer: Soy {} y no me ha llegado el pedido.
+company: Se lo enviamos otra vez mañana."""
+OUR_TALK = """company: Le llamo por su pedido.
+machine: Esta llamada se graba.
+somebody: Bien."""
 
 MEANINGS: dict[str, list[Event]] = {
     "answered": talk(1, 120, waited=90, recording=RECORDING),
@@ -109,7 +148,17 @@ MEANINGS: dict[str, list[Event]] = {
     "non_ascii": [call(27, "missed", 300, waited=90)],
     "chat_record": nothing(contact(22), CHAT),
     "task_record": nothing(contact(23), "a task of the company's own"),
-    "mail_record": nothing(contact(24), "a mail: its words are not among what Connect tells here"),
+    "mail_record": nothing(contact(24), MAIL),
+    "analysis": written_down(1, TALK.format("Ana Torres"), SUMMARY, 120),
+    "analysis_redacted": written_down(1, TALK.format("[PII]"), SUMMARY, 120),
+    "analysis_of_our_call": written_down(13, OUR_TALK, None, 15),
+    "analysis_in_short": written_down(12, None, SUMMARY, 80),
+    "analysis_undated": written_down(17, "customer: ¿Hola?", None, 660, dated=False),
+    "analysis_without_words": nothing(contact(10), NO_WORDS, WRITTEN_DOWN),
+    "analysis_not_completed": nothing(contact(11), NOT_DONE, WRITTEN_DOWN),
+    "analysis_of_a_chat": nothing(contact(22), CHAT, WRITTEN_DOWN),
+    "analysis_of_a_mail": nothing(contact(24), MAIL, WRITTEN_DOWN),
+    "redacted_recording": nothing("file.?", "a file in which Contact Lens wrote nothing down", WRITTEN_DOWN),
     "event_initiated": nothing(contact(1), NAMELESS, DATED),
     "event_connected_to_system": nothing(contact(13), NAMELESS, DATED),
     "event_queued": nothing(contact(1), NAMELESS, DATED),
@@ -126,4 +175,4 @@ MEANINGS: dict[str, list[Event]] = {
     "unknown_kind": nothing("voice.HOLOGRAM_SHOWN", "unknown kind: voice.HOLOGRAM_SHOWN", DATED),
     "agent_heartbeat": nothing("agent.HEART_BEAT", "what an agent is doing"),
 }
-UNREADABLE = {"unreadable", "unreadable_without_channel"}
+UNREADABLE = {"unreadable", "unreadable_without_channel", "unreadable_analysis", "unreadable_large_analysis"}
