@@ -170,8 +170,8 @@ class Message(_Known):
     `reply_to` is the external id of the message answered; `permalink` opens it where that exists. `title` stands over
     it, as a mail's subject does. `summons` is whether it names or quotes the company's account, where the platform
     tells. `overheard` is whether nobody spoke to the company and it was found. `reply_id` is our own id of what we
-    sent, where the platform gives it back. `rating` is how many stars of five a review gives. `spot` is what our
-    answers name that name neither person nor message: the same for all that is said there.
+    sent, where the platform gives it back. `rating` is how many stars of five a review gives; a recommendation or a
+    thumb has none. `spot` is what answers name that name neither person nor message: the same for all said there.
     """
 
     kind: Literal["message"] = "message"

@@ -1,10 +1,12 @@
-"""Logs and metrics of one test do not reach the next."""
+"""Logs and metrics of one test do not reach the next; and a shop where nothing else is said of it."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from shared import telemetry
+from tests.services.connectors.acts import QUEUE
+from tests.services.connectors.shop import Shop
 
 
 @pytest.fixture(autouse=True)
@@ -13,3 +15,9 @@ def _alone(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     telemetry.metrics().clear_metrics()
     yield
     telemetry.metrics().clear_metrics()
+
+
+@pytest.fixture
+def shop() -> Shop:
+    """A shop of which one department has nothing but an AWS principal."""
+    return Shop(QUEUE)

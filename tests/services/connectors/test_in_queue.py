@@ -15,34 +15,8 @@ from shared.ids import escalation_id
 from shared.models import Delivery, Message
 from shared.notice import Notice
 from shared.store import journal, keys, steps
+from tests.services.connectors.acts import ALONE, BY, GROUP, OPERATOR, QUEUE, act, notices, record, send
 from tests.services.connectors.shop import ANA, CASE, SLACK, DiesAt, Meanwhile, Shop, working_in
-
-QUEUE = {"kind": "queue"}
-BY = Agent(subject="aws:AIDAEXAMPLE", department="billing")
-
-
-@pytest.fixture
-def shop() -> Shop:
-    return Shop(QUEUE)
-
-
-def act(name: str = "accepted", *, key: str = "k1", **more: Any) -> dict[str, Any]:
-    return {"act": name, "escalation_id": CASE, "identity": ANA, "idempotency_key": key, **more}
-
-
-def send(shop: Shop, *acts: object) -> None:
-    for said in acts:
-        body = said if isinstance(said, str) else orjson.dumps(said).decode()
-        number = len(shop.world.calls)
-        shop.cloud.client("sqs").send_message(
-            QueueUrl=shop.acts_url, MessageBody=body, MessageGroupId=CASE, MessageDeduplicationId=f"{number}"
-        )
-
-
-def notices(shop: Shop) -> list[Notice]:
-    """What the department was told, without its hand-offs."""
-    found = [body for body in shop.still(shop.world.queues["billing"]) if "notice" in orjson.loads(body)]
-    return [Notice.model_validate_json(body) for body in found]
 
 
 def told(shop: Shop) -> list[tuple[str, str | None]]:
@@ -282,15 +256,8 @@ def test_the_departments_come_and_go_with_the_playbook(shop: Shop) -> None:
 # --- what may come by another sender, at once, or in another form
 
 
-OPERATOR = "AROAOPERATOR:ida@teleprado.example"
-
-
 def dies() -> None:
     raise RuntimeError("the process dies")
-
-
-def record(said: object, **attributes: str) -> dict[str, Any]:
-    return {"messageId": "m1", "body": orjson.dumps(said).decode(), "attributes": attributes}
 
 
 @pytest.mark.parametrize("said", [act("replied", text="Ya está."), act("returned", why="x", to="technical"), act()])
@@ -402,9 +369,6 @@ def test_an_answer_that_is_asked_for_is_not_said_to_be_sent(shop: Shop) -> None:
     assert (notice.notice, notice.why) == ("done", "it is asked for; once it is sent, the case is answered")
     (asked,) = replies(shop)
     assert notice.reply == reply_id(asked), "by which what becomes of it is told"
-
-
-GROUP, ALONE = "-1001700000001", "bc-1:5150001"
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from shared.casework.cases import Doing
 from shared.casework.steps import Talk
 from tests.conftest import TABLE
 from tests.permissions import Listener, check, listening
+from tests.services.connectors.acts import ALONE, BY, GROUP, QUEUE, act, send
 from tests.services.connectors.shop import ANA, CASE, MAIL, SLACK, WEBHOOK, ZENDESK, Shop
 from tests.services.connectors.test_giving import KINDS
 from tests.services.connectors.test_in_mail import put
-from tests.services.connectors.test_in_queue import ALONE, BY, GROUP, QUEUE, act, send
 from tests.services.connectors.test_in_slack import pressed
 from tests.services.connectors.test_in_tickets import comment
 from tests.services.connectors.test_in_tickets import send as send_ticket

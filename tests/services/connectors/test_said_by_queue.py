@@ -16,8 +16,8 @@ from shared.notice import Against, Notice, Place
 from shared.playbook import Playbook
 from shared.replying import Template
 from shared.store import journal, keys, steps
+from tests.services.connectors.acts import BY, OPERATOR, QUEUE, act, notices, record, send
 from tests.services.connectors.shop import ANA, CASE, DiesAt, Shop, working_in
-from tests.services.connectors.test_in_queue import BY, OPERATOR, QUEUE, act, notices, record, send
 
 BEA = {"channel": "whatsapp", "account": "106540352242922", "identity": "whatsapp:106540352242922:34600000007"}
 EVA = {"channel": "facebook_comment", "account": "1001", "identity": "facebook_comment:1001:77", "thread": "1001_5"}
@@ -28,11 +28,6 @@ PROMISE: dict[str, Any] = {
     "text": "Se lo abonamos el lunes.",
     "until": UNTIL,
 }
-
-
-@pytest.fixture
-def shop() -> Shop:
-    return Shop(QUEUE)
 
 
 def says(shop: Shop, who: dict[str, str], text: str = "No reconozco este cobro duplicado", **more: Any) -> str:
