@@ -12,7 +12,7 @@ if __name__ == "__main__":
         seed = SystemRandom().randrange(1, 2**31)
         sys.stdout.write(f"{what} of {platform.name}: {seconds} s, seed {seed} ... ")
         sys.stdout.flush()
-        run = fuzz(what, platform, KEPT, seconds=seconds, seed=seed)
+        run = fuzz(what, platform, KEPT, until=f"-max_total_time={seconds}", seed=seed)
         sys.stdout.write(
             f"{run.executions} inputs, {'A PROMISE IS BROKEN' if run.found else 'all promises held'}\n{run.found}"
         )

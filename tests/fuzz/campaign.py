@@ -36,8 +36,9 @@ class Run:
     found: str
 
 
-def fuzz(what: str, platform: Sender, folder: Path, *, seconds: int, seed: int) -> Run:
-    """Fuzz one target from its seeds; new inputs go into the folder, and so does one that breaks a promise."""
+def fuzz(what: str, platform: Sender, folder: Path, *, until: str, seed: int) -> Run:
+    """Fuzz one target from its seeds, until libFuzzer's option says so; new inputs go into the folder, and so does one
+    that breaks a promise."""
     inputs = folder / f"{what}-{platform.name}"
     inputs.mkdir(parents=True, exist_ok=True)
     for body in _bodies(platform):
@@ -45,7 +46,7 @@ def fuzz(what: str, platform: Sender, folder: Path, *, seconds: int, seed: int) 
         (inputs / sha256(data).hexdigest()[:16]).write_bytes(data)
     options = (
         f"-seed={seed}",
-        f"-max_total_time={seconds}",
+        until,
         f"-max_len={LONGEST}",
         "-timeout=20",
         f"-rss_limit_mb={_OWN_MEGABYTES + _megabytes_here()}",
