@@ -44,7 +44,7 @@ def punctuality(
     its end. `people` has all items of each identity; the group of customers is found for each identity by itself."""
     found: dict[tuple[str, str], Kind] = defaultdict(Kind)
     for items in people:
-        abouts = [About.model_validate_json(item["state"]["S"]) for item in items if item["sk"]["S"] == keys.ABOUT]
+        abouts = [About.stored(item["state"]["S"]) for item in items if item["sk"]["S"] == keys.ABOUT]
         group = group_of(playbook, (contact for about in abouts for contact in about.contacts))
         for talk, happenings in talks(items, playbook).items():
             within = targets_for(playbook, channel=talk.channel, group=group)

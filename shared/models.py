@@ -8,7 +8,7 @@ the same id as a number here and as a string there.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -81,6 +81,12 @@ class Frozen(BaseModel):
 
     # Built at first use: a function meets few of the models, and building all of them takes a tenth of a cold start.
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
+
+    @classmethod
+    def stored(cls, text: str) -> Self:
+        """Return what was kept as JSON, without the fields that this version does not know: a newer one wrote them,
+        beside which it runs while that is deployed, and after which when that is taken back."""
+        return cls.model_validate_json(text, extra="ignore")
 
 
 ContactKind = Literal["phone", "email", "handle", "customer_number", "platform_id"]

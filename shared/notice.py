@@ -211,7 +211,7 @@ def read(body: str) -> HandOff | Notice:
     """Return what a message of a department's queue is; raises `ValueError` for what is neither."""
     said = orjson.loads(body)
     is_notice = isinstance(said, dict) and "notice" in said
-    return Notice.model_validate(said) if is_notice else HandOff.model_validate_json(body)
+    return Notice.model_validate(said, extra="ignore") if is_notice else HandOff.model_validate_json(body)
 
 
 def schema() -> dict[str, Any]:

@@ -113,7 +113,7 @@ def _beside_events(delivery: Item) -> Counter[str]:
     """Return the outcomes of a kept delivery's units that are no events of the journal."""
     if "outcomes" not in delivery:
         return Counter(unreadable=1)
-    outcomes = Outcomes.model_validate_json(delivery["outcomes"]["S"])
+    outcomes = Outcomes.stored(delivery["outcomes"]["S"])
     return Counter(ignored=sum(outcomes.ignored.values()), unreadable=sum(outcomes.unreadable.values()))
 
 

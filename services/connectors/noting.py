@@ -96,4 +96,4 @@ class Noting:
         for each in dict.fromkeys((identity, *members(self.table.get(keys.members(identity))))):
             first = keys.COMMITMENT_PREFIX
             for row in self.table.query(keys.identity(each), first=first, last=f"{first}{_LAST}"):
-                yield CommitmentHead.model_validate_json(row["state"]["S"])
+                yield CommitmentHead.stored(row["state"]["S"])

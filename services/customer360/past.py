@@ -77,7 +77,7 @@ def known_by(items: Iterable[Item], at: datetime, playbook: Playbook) -> Card | 
     if computed.about is None:
         return None
     made = casework.compute(by_then, lambda: playbook)
-    heads = [CommitmentHead.model_validate_json(item["state"]["S"]) for item in made.values() if _is_commitment(item)]
+    heads = [CommitmentHead.stored(item["state"]["S"]) for item in made.values() if _is_commitment(item)]
     over = {name for head in heads for name in outdated(head)}
     done = [step for step in taken if isinstance(step, CaseMove)]
     offers = [_as_then(case, done, over, at) for case in _first_offers(rows) if case.offered_at <= at]

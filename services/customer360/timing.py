@@ -66,7 +66,7 @@ class Timing:
 def _abouts(read: Iterable[Sequence[Item]]) -> Iterator[About]:
     for item in chain.from_iterable(read):
         if item["sk"]["S"] == keys.ABOUT:
-            yield About.model_validate_json(item["state"]["S"])
+            yield About.stored(item["state"]["S"])
 
 
 def _of_identity(

@@ -68,7 +68,7 @@ class Claiming:
         """Yield the cases that wait for a department to accept them, the one to be seen to first before the others,
         each as it is now: the index may be behind."""
         for row in self.keeping.table.cases(name, within=_NOT_ANSWERED, page=_A_FEW):
-            listed = Escalation.model_validate_json(row["state"]["S"])
+            listed = Escalation.stored(row["state"]["S"])
             if listed.state != "offered":
                 continue
             case = self.escalations.read(listed.identity, listed.id)

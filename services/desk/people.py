@@ -109,7 +109,7 @@ class People:
         rows = self.table.query(
             keys.customer(customer_id(identity)), first=keys.LINK_PREFIX, last=f"{keys.LINK_PREFIX}\U0010ffff"
         )
-        return (Link.model_validate_json(row["state"]["S"]) for row in rows)
+        return (Link.stored(row["state"]["S"]) for row in rows)
 
     def groups(self, identities: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """Return the customers that these identities are by now: by the id that is shown of each, the sorted names of
@@ -118,8 +118,5 @@ class People:
         listed = self.table.get_many(wanted.values())
         groups = {tuple(links.members(listed.get(key))) or (identity,) for identity, key in wanted.items()}
         found = self.table.get_many(keys.about(name) for group in groups for name in group)
-        abouts = {
-            about.identity: about
-            for about in (About.model_validate_json(item["state"]["S"]) for item in found.values())
-        }
+        abouts = {about.identity: about for about in (About.stored(item["state"]["S"]) for item in found.values())}
         return {cards.shown_id(abouts[name] for name in group if name in abouts): group for group in sorted(groups)}

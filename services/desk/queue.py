@@ -72,7 +72,7 @@ class Queue:
         for number, row in enumerate(self._rows(name, query, after=last)):
             if len(found) == query.limit or number == MOST_READ:
                 return found, cursors.written({"after": last}, of)
-            case, last = Escalation.model_validate_json(row["state"]["S"]), row["urgency"]["S"]
+            case, last = Escalation.stored(row["state"]["S"]), row["urgency"]["S"]
             if query.state in (None, case.state):
                 found.append(case)
         return found, None

@@ -97,7 +97,7 @@ def place(table: Table, head: ReplyHead, asked: Asked, accounts: Iterable[Accoun
 def _conversation(head: ReplyHead, asked: Asked, state: str | None) -> Conversation:
     """Return a conversation's head as it is kept, or as it begins where nothing was said yet."""
     if state is not None:
-        return Conversation.model_validate_json(state)
+        return Conversation.stored(state)
     return Conversation(
         identity=head.identity,
         account=asked.account,
@@ -112,7 +112,7 @@ def _answered_privately(table: Table, head: ReplyHead, asked: Asked) -> bool:
     """Return whether what is answered has had a private answer, which most platforms let through only once."""
     partition = keys.identity(head.identity)
     rows = table.query(partition, first=keys.REPLY_PREFIX, last=f"{keys.REPLY_PREFIX}{_LAST}")
-    others = (ReplyHead.model_validate_json(row["state"]["S"]) for row in rows)
+    others = (ReplyHead.stored(row["state"]["S"]) for row in rows)
     return any(
         other.asked.privately and other.asked.reply_to == asked.reply_to and other.sent_at is not None
         for other in others

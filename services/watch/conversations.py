@@ -56,7 +56,7 @@ class _Waiting(NamedTuple):
 
 def see_to(projector: Projector, key: Key, item: Item) -> Anew | None:
     """See to a listed conversation if its time has come, and return for when it is next to be looked at, if ever."""
-    head = Conversation.model_validate_json(item["state"]["S"])
+    head = Conversation.stored(item["state"]["S"])
     hears = hearing(projector.playbook)
     found = next(questions(projector.table, head, head.waiting_since, hears), None) if head.waiting_since else None
     if found is None:  # nobody waits, or what waits was taken for a question when it was written, and only thanks

@@ -38,7 +38,7 @@ def move_on(projector: Projector, item: Item) -> bool:
     What an escalation of our own making rests on may be over by now: then it is taken back. What was answered is taken
     for closed only when the customer has asked nothing since: else it is taken up again.
     """
-    kept = Escalation.model_validate_json(item["state"]["S"])
+    kept = Escalation.stored(item["state"]["S"])
     case = projector.cases.read(kept.identity, kept.id)
     playbook = projector.playbook()
     due = overdue(case, projector.now(), playbook)
@@ -62,7 +62,7 @@ def _resolve(projector: Projector, item: Item) -> None:
     The item was read before the clock: what is told meanwhile that may bring it forward changes it, and it is looked at
     once more.
     """
-    kept, playbook = Escalation.model_validate_json(item["state"]["S"]), projector.playbook()
+    kept, playbook = Escalation.stored(item["state"]["S"]), projector.playbook()
     by = resolve_by(projector.table, kept, playbook, projector.now())
     due = unresolved(kept, by, projector.now(), playbook)
     if due is None:

@@ -22,7 +22,7 @@ from shared.store.table import Item, Table
 
 def see_to(projector: Projector, key: Key, item: Item) -> Anew:
     """Raise a listed promise if its time has come, and return for when it is next to be looked at, if ever."""
-    head, playbook = CommitmentHead.model_validate_json(item["state"]["S"]), projector.playbook()
+    head, playbook = CommitmentHead.stored(item["state"]["S"]), projector.playbook()
     found = stage(head, projector.now(), playbook)
     if found == "broken":
         _take_back_what_is_due(projector.cases, head)
@@ -39,7 +39,7 @@ def _take_back_what_is_due(cases: Cases, head: CommitmentHead) -> None:
     assert term is not None, "what is broken was to be kept"
     own = reminder_id(term_id=term.id, stage="due")
     item = cases.table.get(keys.escalation(identity_name=head.identity, escalation_id=own))
-    if item and (case := Escalation.model_validate_json(item["state"]["S"])).state == "offered":
+    if item and (case := Escalation.stored(item["state"]["S"])).state == "offered":
         cases.withdraw(case, IS_BROKEN)
 
 
@@ -56,5 +56,5 @@ def _rests_on(table: Table, head: CommitmentHead) -> str:
     said last, else of what happened last."""
     case = head.made.escalation_id if head.made else None
     if case and (item := table.get(keys.escalation(identity_name=head.identity, escalation_id=case))):
-        return Escalation.model_validate_json(item["state"]["S"]).event_key
+        return Escalation.stored(item["state"]["S"]).event_key
     return last_said(table, head.identity)

@@ -27,7 +27,7 @@ KINDS = ("unconfirmed", "refused")
 
 def see_to(projector: Projector, _: Key, item: Item) -> Anew | None:
     """Tell somebody of a listed reply; it is listed no more until something becomes of it."""
-    kept = ReplyHead.model_validate_json(item["state"]["S"])
+    kept = ReplyHead.stored(item["state"]["S"])
     head = replies.read(projector.table, kept.identity, kept.id) or kept
     is_done = open_since(head, replies.PATIENCE) is None or _tell_somebody(projector, head)
     return Anew(item["state"]["S"], {}) if is_done else None

@@ -130,7 +130,7 @@ class Playbook(Frozen):
     def from_json(cls, text: str) -> Self:
         """Return the playbook that `to_json` wrote; raises `ConfigurationError` for anything else."""
         try:
-            return cls.model_validate_json(text)
+            return cls.stored(text)
         except ValidationError as error:
             raise _unusable(advice(error, None)) from error
 

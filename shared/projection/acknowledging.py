@@ -123,7 +123,7 @@ def _asked(table: Table, playbook: Playbook, minute: int) -> _Queue:
     shards = chain(keys.shards(LONG), keys.shards("waiting"))
     rows = (row for shard in shards for row in islice(table.listed(shard, page=_ROWS), _ROWS))
     items = table.get_many(map(key_of, rows))
-    heads = (Conversation.model_validate_json(item["state"]["S"]) for item in items.values())
+    heads = (Conversation.stored(item["state"]["S"]) for item in items.values())
     return _Queue(
         table, playbook, now, sorted((head for head in heads if _may_wait_long(head, playbook, now)), key=_since)
     )

@@ -88,7 +88,7 @@ class Cases:
             item = self.table.get(key)
             if item is None:
                 raise StoreUnavailable("the offer of what something was done with is not there yet")
-            before = Escalation.model_validate_json(item["state"]["S"])
+            before = Escalation.stored(item["state"]["S"])
             case = cases.fold(before, self._done(before.identity, before.id, after=before.number))
             if case == before or self.table.change(key, before=item, after=self._as_it_stands(key, item, case)):
                 return case
@@ -97,7 +97,7 @@ class Cases:
     def list_as_it_stands(self, item: Item, look: Look = first_look) -> None:
         """List an escalation again as its item has it, and for when by `look` somebody has to look before that, unless
         it is changed at this moment: then it stays listed as it is, and is looked at once more."""
-        case, key = Escalation.model_validate_json(item["state"]["S"]), key_of(item)
+        case, key = Escalation.stored(item["state"]["S"]), key_of(item)
         self.table.change(key, before=item, after=_plain(item) | listing(key, case, look(case, self.playbook())))
 
     def _as_it_stands(self, key: Key, item: Item, case: Escalation) -> Item:
@@ -152,7 +152,7 @@ def open_cases(table: Table, *identities: str, but: str) -> list[Escalation]:
     first, last = keys.ESCALATION_PREFIX, f"{keys.ESCALATION_PREFIX}{_LAST}"
     partitions = dict.fromkeys(map(keys.identity, identities))
     rows = chain.from_iterable(table.query(each, first=first, last=last) for each in partitions)
-    cases = (Escalation.model_validate_json(row["state"]["S"]) for row in rows)
+    cases = (Escalation.stored(row["state"]["S"]) for row in rows)
     return sorted((case for case in cases if case.state not in ENDED and case.id != but), key=urgency)
 
 
@@ -188,4 +188,4 @@ def _plain(item: Item) -> Item:
 
 def _kept(table: Table, identity: str, escalation_id: str) -> Escalation | None:
     item = table.get(keys.escalation(identity_name=identity, escalation_id=escalation_id))
-    return Escalation.model_validate_json(item["state"]["S"]) if item else None
+    return Escalation.stored(item["state"]["S"]) if item else None

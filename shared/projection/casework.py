@@ -94,6 +94,6 @@ def _withdraw_outdated(head: CommitmentHead, cases: Cases) -> None:
     accepted yet."""
     made = (keys.escalation(identity_name=head.identity, escalation_id=name) for name in outdated(head))
     for offer in cases.table.get_many(made).values():
-        case = Escalation.model_validate_json(offer["state"]["S"])
+        case = Escalation.stored(offer["state"]["S"])
         if case.state == "offered":
             cases.withdraw(case, TERM_IS_OVER)

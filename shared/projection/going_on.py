@@ -48,7 +48,7 @@ def told_of(table: Table, case: Escalation) -> Key:
 def head(table: Table, talk: Talk) -> Conversation | None:
     """Return the head of a conversation; none where nothing was said yet."""
     found = table.get(keys.conversation_of(identity_name=talk.identity, channel=talk.channel, thread=talk.thread))
-    return Conversation.model_validate_json(found["state"]["S"]) if found else None
+    return Conversation.stored(found["state"]["S"]) if found else None
 
 
 def goes_on(own: Conversation | None, there: Conversation | None) -> bool:

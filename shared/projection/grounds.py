@@ -37,13 +37,13 @@ def groundless(case: Escalation, found: Item | None, now: datetime) -> str | Non
     if case.state != "offered":
         return None
     if case.unanswered:
-        head = Conversation.model_validate_json(found["state"]["S"]) if found else None
+        head = Conversation.stored(found["state"]["S"]) if found else None
         return IS_ANSWERED if is_answered(case.unanswered.since, head) else None
     if case.reply_id and found:
-        settled = case.id in past_occasions(ReplyHead.model_validate_json(found["state"]["S"]))
+        settled = case.id in past_occasions(ReplyHead.stored(found["state"]["S"]))
         return IS_SETTLED if settled else None
     if case.commitment_id and found:
-        return _no_reminder(case, CommitmentHead.model_validate_json(found["state"]["S"]), now)
+        return _no_reminder(case, CommitmentHead.stored(found["state"]["S"]), now)
     return None
 
 
@@ -65,6 +65,6 @@ def take_back_if_answered(key: Key, before: Conversation | None, after: Conversa
         return
     raised = (keys.escalation(identity_name=before.identity, escalation_id=own_id(before, at, key)) for at in STAGES)
     for item in cases.table.get_many(raised).values():
-        case = Escalation.model_validate_json(item["state"]["S"])
+        case = Escalation.stored(item["state"]["S"])
         if case.state == "offered":
             cases.withdraw(case, IS_ANSWERED)

@@ -97,7 +97,7 @@ def _concerns(link: Link, identity: str, points: Iterable[Point], *, decisive: b
 def _names(table: Table, partitions: Iterable[str]) -> dict[str, str]:
     """Return the names of identities by their partitions. One that is not known yet is weighed when it is."""
     found = table.get_many(Key(partition, keys.ABOUT) for partition in sorted(partitions))
-    return {key.pk: About.model_validate_json(item["state"]["S"]).identity for key, item in found.items()}
+    return {key.pk: About.stored(item["state"]["S"]).identity for key, item in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,7 @@ class _Region:
             for item in self.table.query(partition, first=keys.LINK_PREFIX, last=keys.MEMBERS):
                 self.items[key_of(item)] = item
                 if item["sk"]["S"] != keys.MEMBERS:
-                    link = Link.model_validate_json(item["state"]["S"])
+                    link = Link.stored(item["state"]["S"])
                     self.links[link.pair] = casework.joined(self.links.get(link.pair, link), link)
             self.visited.add(identity)
 
@@ -232,7 +232,7 @@ class _Region:
 
     def _abouts(self, identities: Iterable[str]) -> Mapping[str, About]:
         found = self.table.get_many(keys.about(identity) for identity in sorted(identities))
-        abouts = [About.model_validate_json(item["state"]["S"]) for item in found.values()]
+        abouts = [About.stored(item["state"]["S"]) for item in found.values()]
         return {about.identity: about for about in abouts}
 
     def _change(self, key: Key, state: str | None) -> Change | None:

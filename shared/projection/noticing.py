@@ -78,6 +78,6 @@ def _asked_by_queue(about: Iterable[Key], cases: Cases) -> Iterator[ReplyHead]:
     wanted = set(about)
     acting = {each.name for each in cases.playbook().departments if isinstance(each.connector, Queue)} if wanted else ()
     for item in cases.table.get_many(sorted(wanted)).values() if acting else ():
-        head = ReplyHead.model_validate_json(item["state"]["S"])
+        head = ReplyHead.stored(item["state"]["S"])
         if head.asked and head.asked.by.department in acting and acts_by(head.asked.by.subject, "queue"):
             yield head

@@ -90,7 +90,7 @@ class Projector:
             elif item["sk"]["S"].startswith(keys.STEP_PREFIX):
                 self.take(steps.read(item))
             elif item["sk"]["S"].startswith(keys.ESCALATION_PREFIX):
-                self._offer(Escalation.model_validate_json(item["state"]["S"]))
+                self._offer(Escalation.stored(item["state"]["S"]))
 
     def take(self, step: Step) -> None:
         """Bring the projections up to a step that somebody of the company took."""
@@ -246,10 +246,8 @@ class Projector:
             body=hand_off(
                 case,
                 journal.entry(found[event_key]).event,
-                About.model_validate_json(found[about_key]["state"]["S"]),
-                commitment=CommitmentHead.model_validate_json(ground["state"]["S"])
-                if ground and case.commitment_id
-                else None,
+                About.stored(found[about_key]["state"]["S"]),
+                commitment=CommitmentHead.stored(ground["state"]["S"]) if ground and case.commitment_id else None,
                 others=others,
                 public_url=self.public_url,
             ).to_json(),

@@ -48,7 +48,7 @@ def read(table: Table, identity: str, own: str) -> ReplyHead | None:
     found = table.get_many([asked_key, key])
     if asked_key not in found:
         return None
-    kept = ReplyHead.model_validate_json(found[key]["state"]["S"]) if key in found else None
+    kept = ReplyHead.stored(found[key]["state"]["S"]) if key in found else None
     done = steps.moves(table, identity=identity, of=own)
     return _folded(kept, [steps.read(found[asked_key]), *done])
 
@@ -56,7 +56,7 @@ def read(table: Table, identity: str, own: str) -> ReplyHead | None:
 def heads(items: Iterable[Item]) -> list[ReplyHead]:
     """Return the replies among items of one identity, as they stand."""
     own = (item for item in items if item["sk"]["S"].startswith(keys.REPLY_PREFIX))
-    return [ReplyHead.model_validate_json(item["state"]["S"]) for item in own]
+    return [ReplyHead.stored(item["state"]["S"]) for item in own]
 
 
 def take(step: ReplyAsked | ReplyMove, *, table: Table, now: Callable[[], datetime]) -> ReplyHead:
@@ -135,7 +135,7 @@ def whose(event: PersonalEvent, seen: Mapping[Key, Item], table: Table) -> Ours 
         if key in seen:
             if key.sk.startswith(keys.SENT_PREFIX):
                 return _ours(seen[key])
-            head = ReplyHead.model_validate_json(seen[key]["state"]["S"])
+            head = ReplyHead.stored(seen[key]["state"]["S"])
             return Ours(reply_id=head.id, identity=head.identity, automatic=bool(head.asked and head.asked.automatic))
     if own := _reply_id(event):
         there = table.get(keys.private_reply(own))
@@ -157,7 +157,7 @@ def in_flight(table: Table, identity: str) -> list[ReplyHead]:
     also those that somebody gave up."""
     partition = keys.identity(identity)
     rows = table.query(partition, first=keys.REPLY_PREFIX, last=f"{keys.REPLY_PREFIX}{_LAST}")
-    heads = (ReplyHead.model_validate_json(row["state"]["S"]) for row in rows)
+    heads = (ReplyHead.stored(row["state"]["S"]) for row in rows)
     return sorted(
         (head for head in heads if head.is_in_flight or head.is_doubtful),
         key=lambda head: (head.attempts[0].at, head.id),
@@ -223,7 +223,7 @@ def read_up_to(receipt: Receipt, *, table: Table, now: Callable[[], datetime]) -
     rows = table.query(partition, first=keys.SENT_PREFIX, last=f"{keys.SENT_PREFIX}{_LAST}")
     of = {keys.reply(identity_name=ours.identity, reply_id=ours.reply_id) for ours in map(_ours, rows)}
     for item in table.get_many(sorted(of)).values():
-        head = ReplyHead.model_validate_json(item["state"]["S"])
+        head = ReplyHead.stored(item["state"]["S"])
         if up_to(head, [receipt]) != head:
             head = _settle(head.identity, head.id, lambda before: up_to(before, [receipt]), table=table, now=now)
         if any(each.at == receipt.occurred_at for each in head.told):
@@ -288,4 +288,4 @@ def listing(key: Key, head: ReplyHead) -> Item:
 
 
 def _ours(row: Item) -> Ours:
-    return Ours.model_validate_json(row["state"]["S"])
+    return Ours.stored(row["state"]["S"])

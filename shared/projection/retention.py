@@ -80,10 +80,10 @@ def _is_needed(table: Table, entry: Entry) -> bool:
     """Return whether one side has spoken to the other in an event's conversation, or a case points at the event, ended
     or not."""
     head = table.get(keys.conversation(entry.event))
-    if head is not None and not Conversation.model_validate_json(head["state"]["S"]).overheard:
+    if head is not None and not Conversation.stored(head["state"]["S"]).overheard:
         return True
     cases = table.query(entry.key.pk, first=keys.ESCALATION_PREFIX, last=f"{keys.ESCALATION_PREFIX}{_LAST}")
-    return any(Escalation.model_validate_json(case["state"]["S"]).event_key == entry.key.sk for case in cases)
+    return any(Escalation.stored(case["state"]["S"]).event_key == entry.key.sk for case in cases)
 
 
 def _expiring(at: datetime) -> Item:

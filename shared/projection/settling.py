@@ -30,7 +30,7 @@ def settle[S: Frozen](
     """
     before = state_of(seen)
     for _ in range(_CONTENTION_LIMIT):
-        folded = fold(model.model_validate_json(before) if before else None)
+        folded = fold(model.stored(before) if before else None)
         if folded is None or (after := folded.model_dump_json(exclude_defaults=True)) == before:
             return folded
         written = table.replace(key, state=after, seen=before, extra=extra(folded))

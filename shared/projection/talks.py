@@ -47,7 +47,7 @@ def of_customer(table: Table, identity: str) -> tuple[Conversation, ...]:
     for each in dict.fromkeys((identity, *members(table.get(keys.members(identity))))):
         first = keys.CONVERSATION_PREFIX
         rows = table.query(keys.identity(each), first=first, last=f"{first}{_LAST}")
-        found.extend(Conversation.model_validate_json(row["state"]["S"]) for row in rows)
+        found.extend(Conversation.stored(row["state"]["S"]) for row in rows)
     return tuple(found)
 
 
@@ -170,7 +170,7 @@ class Talks:
         """Return whether a message has had its private answer, or is about to."""
         partition = keys.identity(talk.conversation.identity)
         rows = self.table.query(partition, first=keys.REPLY_PREFIX, last=f"{keys.REPLY_PREFIX}{_LAST}")
-        heads = (ReplyHead.model_validate_json(row["state"]["S"]) for row in rows)
+        heads = (ReplyHead.stored(row["state"]["S"]) for row in rows)
         return any(
             head.asked.privately and head.asked.reply_to == talk.reply_to and head.state not in _GONE
             for head in heads

@@ -41,11 +41,9 @@ def talks(items: Iterable[Item], playbook: Playbook) -> dict[Talk, list[Happenin
     entries = [journal.entry(row) for row in rows if _begins(row, keys.EVENT_PREFIX)]
     named = [entry for entry in entries if entry.event.names_a_customer]
     taken = [steps.read(row) for row in rows if _begins(row, keys.STEP_PREFIX)]
-    cases = [Escalation.model_validate_json(row["state"]["S"]) for row in rows if _begins(row, keys.ESCALATION_PREFIX)]
+    cases = [Escalation.stored(row["state"]["S"]) for row in rows if _begins(row, keys.ESCALATION_PREFIX)]
     heard = hear_all(named, taken, replies.heads(rows))
-    elsewhere = {
-        row["sk"]["S"]: Ours.model_validate_json(row["state"]["S"]) for row in rows if _begins(row, keys.SENT_PREFIX)
-    }
+    elsewhere = {row["sk"]["S"]: Ours.stored(row["state"]["S"]) for row in rows if _begins(row, keys.SENT_PREFIX)}
     told = {entry.key.sk: entry.event for entry in named}
     arrivals = Arrivals(entry.event for entry in named if isinstance(entry.event, Receipt))
     moved = [step for step in taken if isinstance(step, CaseMove) and not _is_in_vain(step, heard, arrivals, told)]

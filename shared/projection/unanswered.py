@@ -93,7 +93,7 @@ def look_sooner(table: Table, case: Escalation, playbook: Playbook) -> None:
     item = table.get(key) if key else None
     if key is None or item is None or kind_of(item) != "waiting":
         return
-    head = Conversation.model_validate_json(item["state"]["S"])
+    head = Conversation.stored(item["state"]["S"])
     if head.waiting_since is None:  # answered while the watch put it off, which finds that when it looks
         return
     sooner = listed("waiting", key, earliest(playbook, head))

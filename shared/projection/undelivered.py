@@ -15,6 +15,6 @@ def take_back(heads: Iterable[ReplyHead], cases: Cases) -> None:
     for head in heads:
         raised = (keys.escalation(identity_name=head.identity, escalation_id=own) for own in past_occasions(head))
         for item in cases.table.get_many(raised).values():
-            case = Escalation.model_validate_json(item["state"]["S"])
+            case = Escalation.stored(item["state"]["S"])
             if case.state == "offered":
                 cases.withdraw(case, IS_SETTLED)

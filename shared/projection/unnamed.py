@@ -168,7 +168,7 @@ def _row(event: PersonalEvent, external_id: str) -> Key:
 
 
 def _whose(row: Item) -> Iterator[Whose]:
-    return map(Whose.model_validate_json, _texts(row, _WHOSE))
+    return map(Whose.stored, _texts(row, _WHOSE))
 
 
 def _answers(row: Item) -> Iterator[Key]:

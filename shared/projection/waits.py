@@ -71,7 +71,7 @@ def read(
     identity, and where the playbook has groups a look at whom else they are."""
     items = list(table.query(keys.identity(where.identity)))
     own = next((item for item in items if item["sk"]["S"] == keys.ABOUT), None)
-    about = About.model_validate_json(own["state"]["S"]) if own else None
+    about = About.stored(own["state"]["S"]) if own else None
     return of(items, where, playbook, now, group=group(table, where.identity, about, playbook), kinds=kinds)
 
 
@@ -106,7 +106,7 @@ def _ours(items: Iterable[Item]) -> set[str]:
             step = steps.read(item)
             found |= {step.id} if isinstance(step, CaseMove) and step.by.subject == OURSELVES else set()
         elif item["sk"]["S"].startswith(keys.ESCALATION_PREFIX):
-            case = Escalation.model_validate_json(item["state"]["S"])
+            case = Escalation.stored(item["state"]["S"])
             found |= {case.id} if case.unanswered else set()
     return found
 
@@ -118,7 +118,7 @@ def group(table: Table, identity: str, about: About | None, playbook: Playbook) 
         return None
     others = [keys.about(each) for each in members(table.get(keys.members(identity))) if each != identity]
     known = table.get_many(others).values() if others else ()
-    abouts = [*([about] if about else []), *(About.model_validate_json(item["state"]["S"]) for item in known)]
+    abouts = [*([about] if about else []), *(About.stored(item["state"]["S"]) for item in known)]
     return group_of(playbook, chain.from_iterable(each.contacts for each in abouts))
 
 

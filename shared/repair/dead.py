@@ -93,7 +93,7 @@ def _brought_by(item: Item) -> Key | None:
 
 def _stuck(kind: Kind, item: Item, delivery: Item | None) -> Stuck:
     platform, account = _whose(delivery or item)
-    outcomes = Outcomes.model_validate_json(item["outcomes"]["S"]) if "outcomes" in item else Outcomes()
+    outcomes = Outcomes.stored(item["outcomes"]["S"]) if "outcomes" in item else Outcomes()
     return Stuck(
         name=digest(key_of(item)),
         kind=kind,

@@ -106,7 +106,7 @@ def refuse(name: str, refusal: Refusal, table: Table, *, do: bool) -> int:
     delivery, and when it was read or refused by somebody else meanwhile; then nothing is changed.
     """
     item = _unreadable(name, table)
-    outcomes = Outcomes.model_validate_json(item["outcomes"]["S"])
+    outcomes = Outcomes.stored(item["outcomes"]["S"])
     units = sum(outcomes.unreadable.values())
     if do and not table.change(key_of(item), before=item, after=_refused(item, outcomes, refusal)):
         raise NotFound(f"{name} was changed meanwhile; look again whether it is still there")

@@ -199,7 +199,7 @@ def _reread(before: Item, wanted: Item) -> Repair | None:
 
 def _still_refused(item: Item, outcomes: Outcomes) -> Outcomes:
     """Return outcomes in which what an operator has refused to read, and what still cannot be read, stays refused."""
-    before = Outcomes.model_validate_json(item["outcomes"]["S"]) if "outcomes" in item else Outcomes()
+    before = Outcomes.stored(item["outcomes"]["S"]) if "outcomes" in item else Outcomes()
     if not (before.refused and outcomes.unreadable):
         return outcomes
     units = sum(outcomes.unreadable.values())

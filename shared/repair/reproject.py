@@ -73,7 +73,7 @@ class Reprojection:
         item = self.table.get(Key(partition, keys.ABOUT))
         if item is None:
             return []
-        about = About.model_validate_json(item["state"]["S"])
+        about = About.stored(item["state"]["S"])
         decisions = [step for step in steps.of(self.table, partition) if isinstance(step, LinkDecision)]
         for decision in decisions:
             if found := links.heard(decision, table=self.table, playbook=self.playbook, now=self.now):
@@ -85,7 +85,7 @@ class Reprojection:
     def _there(self, items: Mapping[Key, Item], computed: Computed) -> dict[Key, Item]:
         """Return the items of all that is computed: those of the partition, and the rows that find the person."""
         own = {key: item for key, item in items.items() if key.sk.startswith(_COMPUTED)}
-        known = [About.model_validate_json(item["state"]["S"]) for key, item in own.items() if key.sk == keys.ABOUT]
+        known = [About.stored(item["state"]["S"]) for key, item in own.items() if key.sk == keys.ABOUT]
         found = [row.key for about in (*known, computed.about) if about for row in rows.of(about)]
         found += [
             key for key in computed.items if key.sk.startswith(keys.SENT_PREFIX) or key.pk.startswith(keys.REPLY_PREFIX)
@@ -114,7 +114,7 @@ class Reprojection:
     ) -> Iterator[Repair | None]:
         messages = {entry.key.sk: entry for entry in entries if isinstance(entry.event, Message)}
         offers = {key: item for key, item in items.items() if key.sk.startswith(keys.ESCALATION_PREFIX)}
-        every = {key: Escalation.model_validate_json(item["state"]["S"]) for key, item in offers.items()}
+        every = {key: Escalation.stored(item["state"]["S"]) for key, item in offers.items()}
         made = {key: escalation for key, escalation in every.items() if grounds(escalation) is None}
         of = {key: _escalated(escalation, messages) for key, escalation in made.items()}
         done = [step for step in _steps(items) if isinstance(step, CaseMove)]

@@ -27,7 +27,7 @@ def as_listed(
 ) -> Item:
     """Return how a conversation is to be listed: as the watch has left it, or as it was first listed (`item`) where the
     watch would come too late for the playbook of today. `items` are all of its identity, `about` who that is."""
-    head = Conversation.model_validate_json(item["state"]["S"])
+    head = Conversation.stored(item["state"]["S"])
     match kind_of(item), kind_of(there):
         case "waiting", None:
             return there if stage(head, now, playbook()) == STAGES[-1] else item

@@ -72,4 +72,4 @@ def _under[M: Frozen](prefix: str, model: type[M], rows: Mapping[str, Item]) -> 
 
 
 def _state[M: Frozen](model: type[M], row: Item) -> M:
-    return model.model_validate_json(row["state"]["S"])
+    return model.stored(row["state"]["S"])

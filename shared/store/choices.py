@@ -32,7 +32,7 @@ def partition(department: str) -> str:
 def read(table: Table, department: str, step_id: str) -> Choice | None:
     """Return which case the step of this id takes; none while none was chosen."""
     item = table.get(_key(department, step_id))
-    return Choice.model_validate_json(item["state"]["S"]) if item else None
+    return Choice.stored(item["state"]["S"]) if item else None
 
 
 def keep(

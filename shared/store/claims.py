@@ -21,7 +21,7 @@ def key(claim: str) -> Key:
 def read(table: Table, claim: str) -> Claim | None:
     """Return a claim as it is now, or none."""
     state = state_of(table.get(key(claim)))
-    return None if state is None else Claim.model_validate_json(state)
+    return None if state is None else Claim.stored(state)
 
 
 def write(table: Table, before: Claim | None, after: Claim, *, now: datetime) -> bool:

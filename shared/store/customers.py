@@ -55,7 +55,7 @@ class Customers:
     def links(self, customer_ids: Iterable[str]) -> list[Link]:
         """Return what is known of all pairs of which one is an identity that these ids were made of; sorted."""
         rows = (item for items in self._of_customers(customer_ids) for item in items)
-        found = [Link.model_validate_json(row["state"]["S"]) for row in rows if _is_link(row)]
+        found = [Link.stored(row["state"]["S"]) for row in rows if _is_link(row)]
         return list({link.pair: link for link in sorted(found, key=lambda link: link.pair)}.values())
 
     def _of_customers(self, customer_ids: Iterable[str]) -> list[list[Item]]:
@@ -84,7 +84,7 @@ class Customers:
     def replies(self, partitions: Iterable[str]) -> list[ReplyHead]:
         """Return all that was said to these identities through the desk, as it stands."""
         rows = (row for items in self._under(keys.REPLY_PREFIX, partitions) for row in items)
-        return [ReplyHead.model_validate_json(row["state"]["S"]) for row in rows]
+        return [ReplyHead.stored(row["state"]["S"]) for row in rows]
 
     def whole(self, partitions: Iterable[str]) -> list[list[Item]]:
         """Return what is kept of each of these identities, its events and steps included."""

@@ -42,7 +42,7 @@ def last_refusals(table: Table, account: Account) -> dict[Reason, datetime]:
 
 def last_judgement(table: Table, account: Account) -> Health | None:
     state = state_of(table.get(Key(partition(platform=account.platform, account=account.account), HEALTH)))
-    return None if state is None else Health.model_validate_json(state)
+    return None if state is None else Health.stored(state)
 
 
 def keep(table: Table, account: Account, health: Health, *, before: Health | None) -> bool:

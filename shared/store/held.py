@@ -85,7 +85,7 @@ def _journalled(item: Item) -> int | None:
     if "outcomes" not in item:
         return None
     units = int(item["units"]["N"])
-    return units if Outcomes.model_validate_json(item["outcomes"]["S"]).journalled == units else None
+    return units if Outcomes.stored(item["outcomes"]["S"]).journalled == units else None
 
 
 def _customers(customer_id: str, table: Table) -> dict[str, list[Item]]:
@@ -123,7 +123,7 @@ class _Person:
         for item in chain.from_iterable(self._customers.values()):
             shared = False
             if item["sk"]["S"].startswith(keys.LINK_PREFIX):
-                link = Link.model_validate_json(item["state"]["S"])
+                link = Link.stored(item["state"]["S"])
                 shared = self._note([link.pair])
                 self._words |= {keys.step(identity_name=word.identity, step_id=word.step_id) for word in link.words}
             yield Held(key_of(item), shared, item)
@@ -140,12 +140,12 @@ class _Person:
                 if isinstance(step, ReplyAsked) and step.privately:
                     yield from self._rows(keys.private_reply(reply_id(step)))
             elif key.sk.startswith(keys.SENT_PREFIX):
-                shared = not self._has(Ours.model_validate_json(item["state"]["S"]).identity)
+                shared = not self._has(Ours.stored(item["state"]["S"]).identity)
             yield Held(key, shared, item)
             if key.sk.startswith(keys.MEDIA_PREFIX) and (name := media.read(item).object):
                 yield Held(name)
             if key.sk == keys.ABOUT:
-                about = About.model_validate_json(item["state"]["S"])
+                about = About.stored(item["state"]["S"])
             elif key.sk.startswith(keys.EVENT_PREFIX):
                 entry = journal.entry(item)
                 about = people.fold(about, entry.event)  # rows are written before what says that they are there

@@ -183,7 +183,7 @@ def entry(item: Item) -> Entry:
     """Return the event that a journal item holds; the inverse of what `record` and `expanded_item` wrote."""
     head, raw = codec.unpack(bytes(item["packed"]["B"]))
     said = orjson.loads(head)
-    event = event_adapter.validate_python(said["event"], strict=False)
+    event = event_adapter.validate_python(said["event"], strict=False, extra="ignore")
     if isinstance(event, Ignored):
         raise TypeError("the journal keeps no ignored events")
     brought_by = Delivery(

@@ -85,7 +85,7 @@ def _row(listed: Item, units: dict[str, int]) -> Row:
         return Row(received_at=received_at, units=number, outcomes=None, repeated=True)
     if key.sk.startswith(keys.EVENT_PREFIX):
         return Row(received_at=received_at, units=1, outcomes=Outcomes(journalled=1))
-    outcomes = Outcomes.model_validate_json(listed["outcomes"]["S"]) if "outcomes" in listed else None
+    outcomes = Outcomes.stored(listed["outcomes"]["S"]) if "outcomes" in listed else None
     return Row(received_at=received_at, units=number, outcomes=outcomes)
 
 

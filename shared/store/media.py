@@ -95,7 +95,7 @@ def copies(table: Table, wanted: Iterable[tuple[Key, int]]) -> dict[tuple[Key, i
 
 
 def read(item: Item) -> Copy:
-    return Copy.model_validate_json(item["state"]["S"])
+    return Copy.stored(item["state"]["S"])
 
 
 def keep(table: Table, key: Key, copy: Copy, *, before: Copy | None, for_days: int) -> bool:

@@ -37,4 +37,4 @@ def move(table: Table, where: Key, after: Polled, *, before: Polled | None) -> b
 
 
 def read(state: str | None) -> Polled | None:
-    return None if state is None else Polled.model_validate_json(state)
+    return None if state is None else Polled.stored(state)

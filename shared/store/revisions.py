@@ -29,4 +29,4 @@ def keep(table: Table, event: PersonalEvent) -> None:
 
 def read(item: Item) -> Revision:
     """Return the revision that a row names."""
-    return Revision.model_validate_json(item["state"]["S"])
+    return Revision.stored(item["state"]["S"])

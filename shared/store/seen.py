@@ -36,4 +36,4 @@ def newest(table: Table, partition: str, *, upto: tuple[str, str] | None, count:
 
 
 def read(item: Item) -> Seen:
-    return Seen.model_validate_json(item["state"]["S"])
+    return Seen.stored(item["state"]["S"])

@@ -47,7 +47,7 @@ def item(step: Step) -> Item:
 
 def read(found: Item) -> Step:
     """Return the step that an item keeps; the inverse of `item`."""
-    return step_adapter.validate_json(found["state"]["S"])
+    return step_adapter.validate_json(found["state"]["S"], extra="ignore")
 
 
 def keep(table: Table, step: Step) -> Step:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from shared.errors import UnreadableDelivery
 from shared.headers import Headers
-from shared.models import Delivery, Event, Message, ProfileChange, Request, event_adapter
+from shared.models import Delivery, Event, Frozen, Message, ProfileChange, Request, event_adapter
 from shared.platforms import Unit
 from tests import counter, strategies
 from tests.conftest import NOW
@@ -112,6 +112,24 @@ def test_what_an_event_does_not_know_it_refuses_without_quoting_it(more: dict[st
     with pytest.raises(ValidationError) as refused:
         event_adapter.validate_python(SAID | {"kind": "message"} | more)
     assert CANARY not in str(refused.value)
+
+
+class _Inner(Frozen):
+    name: str
+
+
+class _Outer(Frozen):
+    inner: tuple[_Inner, ...]
+
+
+def test_what_a_newer_version_kept_is_read_without_what_it_added_and_nobody_else_may_add() -> None:
+    newer = '{"inner": [{"name": "a", "added": 1}], "added": {"deep": []}}'
+    assert _Outer.stored(newer) == _Outer(inner=(_Inner(name="a"),))
+    for wrong in (newer, '{"inner": [], "added": 1}', '{"inner": [{"name": "a", "added": 1}]}'):
+        with pytest.raises(ValidationError, match="added"):
+            _Outer.model_validate_json(wrong)
+    with pytest.raises(ValidationError, match="name"):
+        _Outer.stored('{"inner": [{}]}')
 
 
 def test_an_event_is_never_changed() -> None:

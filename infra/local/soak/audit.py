@@ -155,7 +155,7 @@ def not_handed_over(items: Mapping[Key, Item], handed_over: Collection[str]) -> 
 
 def escalations(items: Mapping[Key, Item]) -> dict[Key, Escalation]:
     return {
-        key: Escalation.model_validate_json(item["state"]["S"])
+        key: Escalation.stored(item["state"]["S"])
         for key, item in items.items()
         if key.sk.startswith(keys.ESCALATION_PREFIX)
     }

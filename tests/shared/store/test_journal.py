@@ -84,6 +84,15 @@ def test_an_event_and_its_bytes_come_back_as_they_were(kept: Delivery, event: Pe
 
 
 @given(strategies.deliveries(), strategies.events())
+def test_what_a_newer_version_adds_to_an_event_is_left_out(kept: Delivery, event: PersonalEvent) -> None:
+    item = as_item(journal.record(kept, counter.saying(event)))
+    head, raw = codec.unpack(bytes(item["packed"]["B"]))
+    said = orjson.loads(head)
+    newer = said | {"event": said["event"] | {"added": {"by": ["a newer version"]}}}
+    assert journal.entry(item | {"packed": {"B": codec.pack(orjson.dumps(newer), raw)}}).event == event
+
+
+@given(strategies.deliveries(), strategies.events())
 def test_an_expanded_event_is_the_same_event_and_names_the_delivery_that_has_its_bytes(
     kept: Delivery, event: PersonalEvent
 ) -> None:

@@ -1,5 +1,6 @@
 """Steps in the journal: each once, whoever asks again is told what there is, and nothing else is read as one."""
 
+import orjson
 import pytest
 from hypothesis import given
 
@@ -32,6 +33,14 @@ def test_reading_is_the_inverse_of_writing(step: Step) -> None:
     item = steps.item(step)
     assert steps.read(item) == step
     assert (item["pk"]["S"], item["sk"]["S"]) == steps.key(step)
+
+
+@given(any_steps())
+def test_what_a_newer_version_adds_is_left_out(step: Step) -> None:
+    item, added = steps.item(step), {"added": {"by": ["a newer version"]}}
+    state = orjson.loads(item["state"]["S"])
+    newer = state | added | {"by": state["by"] | added}
+    assert steps.read(item | {"state": {"S": orjson.dumps(newer).decode()}}) == step
 
 
 def test_a_step_is_kept_once_and_whoever_asks_again_is_told_what_there_is(table: Table) -> None:
