@@ -151,12 +151,14 @@ class Swapped(Way):
 
 @dataclass
 class Noting(Way):
-    """Takes down the conditions and the neighbours that there are."""
+    """Takes down the conditions and the neighbours that there are, and how many calls are made."""
 
     conditions: set[Condition] = field(default_factory=set)
     neighbours: set[Neighbours] = field(default_factory=set)
+    calls: int = 0
 
     def make(self, invocation: Invocation, call: Call, method: Callable[..., Any]) -> Any:
+        self.calls += 1
         self.conditions |= conditions([call])
         return super().make(invocation, call, method)
 
