@@ -13,7 +13,7 @@ from shared import aws, calling, secrets, settings, telemetry
 from shared.media.scanning import GuardDuty, NoScanner
 from shared.media.types import check
 from shared.queues import Media
-from shared.store.elsewhere import OtherBuckets
+from shared.store.elsewhere import Elsewhere
 from shared.store.media import MediaBucket
 from shared.store.playbooks import CurrentPlaybook
 from shared.store.table import Table
@@ -26,7 +26,7 @@ _bucket = MediaBucket(_s3, _settings.media_bucket)
 _copier = Copier(
     table=_table,
     bucket=_bucket,
-    mails=OtherBuckets(_s3, {"ses": _settings.mail_bucket}),
+    elsewhere=Elsewhere(_s3, {"ses": _settings.mail_bucket}),
     playbook=CurrentPlaybook(_table),
     tokens=partial(secrets.api_tokens, aws.client("secretsmanager"), _settings.api_tokens_id),
     client=calling.over_tls(stand_ins=_settings.platform_apis, public_only=True),

@@ -64,12 +64,12 @@ class Wish:
 @dataclass(frozen=True, slots=True)
 class Copier:
     """`tokens` are the API tokens by `<platform>/<account>`; `client` connects to public addresses only; `now` returns
-    an aware instant. `mails` is the bucket of the mail that files are cut out of. Rows are kept `for_days`, without an
+    an aware instant. `elsewhere` are the buckets of what files are cut out of. Rows are kept `for_days`, without an
     end for 0."""
 
     table: Table
     bucket: MediaBucket
-    mails: Elsewhere
+    elsewhere: Elsewhere
     playbook: Callable[[], Playbook]
     tokens: Callable[[], Mapping[str, ApiToken]]
     client: httpx.Client
@@ -131,7 +131,9 @@ class Copier:
         place = drive(asking, self.client, hosts=wish.port.hosts)
         assert not isinstance(place, Call), "only a dry run ends with a call"
         if isinstance(place, Enclosed):
-            return cut_out(wish.entry, place, wish.port, table=self.table, mails=self.mails, most_bytes=self.most_bytes)
+            return cut_out(
+                wish.entry, place, wish.port, table=self.table, elsewhere=self.elsewhere, most_bytes=self.most_bytes
+            )
         if not isinstance(place, Place):
             return place
         places = wish.port.places_of(wish.presence)

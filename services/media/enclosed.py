@@ -14,17 +14,17 @@ _NO_DELIVERY = Gone("what brought it is no longer in the journal")
 
 
 def cut_out(
-    entry: Entry, place: Enclosed, port: MediaPort, *, table: Table, mails: Elsewhere, most_bytes: int
+    entry: Entry, place: Enclosed, port: MediaPort, *, table: Table, elsewhere: Elsewhere, most_bytes: int
 ) -> Fetched | Refused | Gone:
     """Return the file that an event's own delivery has at a place, or why it is not had.
 
-    Raises what the table and the bucket for mail raise.
+    Raises what the table and the buckets raise.
     """
     delivery = _delivery(entry, table)
     if delivery is None or port.cut is None:
         return _NO_DELIVERY
     try:
-        found = port.cut(whole(delivery, platforms.load(delivery.platform), mails), place.part)
+        found = port.cut(whole(delivery, platforms.load(delivery.platform), elsewhere), place.part)
     except UnreadableDelivery as error:  # says why in a sentence of ours, as its place in the ledger does
         return Gone(str(error))
     if isinstance(found, Gone):

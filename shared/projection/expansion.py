@@ -17,18 +17,24 @@ from shared.store.table import Item, Table, key_of
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What our code makes of one unit: the events to journal, or why there are none."""
+    """What our code makes of one unit: the events to journal, or why there are none; `is_away` is whether what it tells
+    of lies elsewhere and was not to be had, so that nobody knows what it says."""
 
     items: tuple[Item, ...] = ()
     ignored: str | None = None
     unreadable: str | None = None
+    is_away: bool = False
 
 
 def read(delivery: Delivery, platform: Platform, bucket: Bucket | None) -> list[Reading]:
     """Return what our code makes of each unit; a delivery that it cannot cut into units is one that it cannot read, and
     so is one of which a part lies elsewhere and is not to be had: it may be later."""
     try:
-        units = platform.units(whole(delivery, platform, bucket))
+        complete = whole(delivery, platform, bucket)
+    except UnreadableDelivery as error:
+        return [Reading(unreadable=str(error), is_away=True)]
+    try:
+        units = platform.units(complete)
     except UnreadableDelivery as error:
         return [Reading(unreadable=str(error))]
     return [_read(delivery, platform, unit) for unit in units]
@@ -72,7 +78,9 @@ def _any_new(reading: Reading, brought: Callable[[Item], bool], seen: set[Key]) 
 def expand(delivery: Delivery, platform: Platform, table: Table, bucket: Bucket | None = None) -> tuple[int, Outcomes]:
     """Journal the events of all units of a kept delivery; return how many units there are, and what became of them.
 
-    Doing it again gives the same answer, since an event that is there already names the delivery that brought it.
+    Doing it again gives the same answer, since an event that is there already names the delivery that brought it. What
+    has the same key and does not say the same is a duplicate too, and nothing of it is lost: its bytes are the kept
+    delivery's. Of what lies elsewhere those are not all; where that can change, its key is of what it says.
     """
 
     def brought(item: Item) -> bool:

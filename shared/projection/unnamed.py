@@ -71,6 +71,14 @@ def sent(external_id: str, *, channel: str, account: str, identity: str, thread:
         table.add_to(key, _WHOSE, _text(Whose(identity=identity, thread=thread, ours=True, sent=True)))
 
 
+def is_nobodys(event: PersonalEvent, table: Table) -> bool:
+    """Return whether an event is said to or by somebody whom nothing names by now; costs a call for one that names only
+    a message, a spot or a call, and none for others."""
+    spoken_of = _spoken_of(event) if _has_row(event) else None
+    row = table.get(_row(event, spoken_of)) if spoken_of else None
+    return spoken_of is not None and not (row and any(each.is_spoken_of_by(event) for each in _whose(row)))
+
+
 def row_of(event: PersonalEvent, table: Table) -> tuple[Key, Item] | None:
     """Return the item, with its key, that says whose the message or the call is that an event in a customer's partition
     is, changes or is a part of."""

@@ -96,6 +96,9 @@ class Replay:
         own = keys.ledger_of(keys.delivery_id(delivery))
         there = self.table.get_many([*wanted, *map(key_of, self.table.requests(own))])
         ours = {key for key, found in there.items() if found["ledger"]["S"] == own}
+        if ours and any(reading.is_away for reading in readings):
+            # What lay elsewhere is no longer to be had: what was read of it while it was is all that there is.
+            return [], item
         if replaced is not None:
             ours.add(key_of(replaced))
             there[key_of(replaced)] = replaced

@@ -6,7 +6,9 @@ other sides of their links, and the deliveries that brought what they said. Beyo
 leads there, are
 
 - deliveries of which a unit made no event of its own, whoever it tells of: `unclaimed` yields an account's;
-- what the company said where the platform did not say to whom, unless it named a message of theirs;
+- what the company said where the platform did not say to whom, unless it named a message of theirs, and what was said
+  in a call of which no end has come that says whose it was, or none that was read: both stay under the company's own
+  identity, and `nobodys` yields an account's;
 - copies that end by themselves: hand-offs on the departments' queues, what the spill queue holds, the table's stream
   and its backups (how long each is kept stands in `template.yaml`, and in the README beside this);
 - for a moment, the other half of what a process is just writing, or died writing: it is written by the time that the
@@ -78,6 +80,22 @@ def unclaimed(span: Span, table: Table) -> Iterator[Key]:
     for listed in ledger.requests(span, table):
         if listed["sk"]["S"] == keys.DELIVERY and _journalled(listed) is None:
             yield key_of(listed)
+
+
+def nobodys(identity: str, table: Table) -> Iterator[Key]:
+    """Yield what is kept under the company's own identity and was said to or by somebody whom nothing names by now,
+    each with the delivery that brought it, where that is kept apart; costs a call for each answer, and for each call.
+
+    It may be anybody's, and nobody's export or erasure finds it.
+    """
+    for item in table.query(keys.identity(identity)):
+        if not item["sk"]["S"].startswith(keys.EVENT_PREFIX):
+            continue
+        entry = journal.entry(item)
+        if unnamed.is_nobodys(entry.event, table):
+            yield entry.key
+            if entry.delivery_id:
+                yield keys.delivery(entry.delivery_id)
 
 
 def _journalled(item: Item) -> int | None:

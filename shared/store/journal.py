@@ -24,6 +24,7 @@ from shared.media.copies import files
 from shared.models import Delivery, Event, Ignored, PersonalEvent, event_adapter
 from shared.platforms import Platform
 from shared.store import codec, keys
+from shared.store.elsewhere import Elsewhere
 from shared.store.keys import Key
 from shared.store.table import Item, Table, key_of
 
@@ -264,14 +265,12 @@ def _is_event(item: Item) -> bool:
     return str(item["sk"]["S"]).startswith(keys.EVENT_PREFIX)
 
 
-class Bucket:
-    """The bucket of deliveries that no item can hold, and, to be read only, those of what lies elsewhere, by the
-    platform that puts it there (`shared/store/elsewhere.py`)."""
+class Bucket(Elsewhere):
+    """The bucket of deliveries that no item can hold, and, to be read only, those of what lies elsewhere."""
 
     def __init__(self, client: "S3Client", name: str, *, places: Mapping[str, str] | None = None) -> None:
-        self._client = client
+        super().__init__(client, places or {})
         self._name = name
-        self.places = places or {}
 
     def put(self, stored: Object) -> None:
         """Keep an object; its name is a digest of its content, so a second time changes nothing."""
@@ -292,6 +291,3 @@ class Bucket:
         answer: Any = self._client.get_object(Bucket=self._name, Key=name)
         metadata = {name: unquote(value) for name, value in answer["Metadata"].items()}
         return Object(name, answer["Body"].read(), metadata)
-
-    def get_from(self, bucket: str, name: str) -> bytes:
-        return self._client.get_object(Bucket=bucket, Key=name)["Body"].read()

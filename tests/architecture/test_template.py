@@ -120,7 +120,10 @@ PROJECTION = {
     *(("sqs:SendMessage", f"{queue}Queue.Arn") for queue in (*DEPARTMENTS, "Replies")),
     ("s3:GetObject", "${DeliveryBucket.Arn}/delivery/*"),
     ("s3:GetObject", "${MailBucket.Arn}/mail/*"),
-    ("s3:GetObject", "arn:${AWS::Partition}:s3:::${ConnectBucket}/Analysis/Voice/Redacted/*"),
+    *(
+        ("s3:GetObject", f"arn:${{AWS::Partition}}:s3:::${{ConnectBucket}}/Analysis/Voice/{of}Redacted/*")
+        for of in ("", "ivr/")
+    ),
 }
 
 
@@ -340,20 +343,26 @@ def test_of_what_contact_lens_writes_down_one_kind_is_heard_and_may_be_read_wher
     parameters, named = template()["Parameters"], template()["Conditions"]["ReadsAnalyses"]
     assert (parameters["ConnectBucket"]["Default"], parameters["ConnectTranscripts"]["Default"]) == ("", "redacted")
     assert named == {
-        "Fn::And": [{"Condition": "HearsConnect"}, {"Fn::Not": [{"Fn::Equals": [{"Ref": "ConnectBucket"}, ""]}]}]
+        "Fn::And": [
+            {"Condition": "HearsConnect"},
+            {"Condition": "ReadsContactRecords"},
+            {"Fn::Not": [{"Fn::Equals": [{"Ref": "ConnectBucket"}, ""]}]},
+        ]
     }
     rule, calls = (template()["Resources"][name] for name in ("AnalysesRule", "AnalysesPermission"))
     assert {each["Condition"] for each in (rule, calls)} == {"ReadsAnalyses"}
     pattern, said = rule["Properties"]["EventPattern"], calls["Properties"]
     assert (pattern["source"], pattern["detail-type"]) == (["aws.s3"], ["Object Created"])
     assert pattern["detail"]["bucket"] == {"name": [{"Ref": "ConnectBucket"}]}
-    ((wanted,),) = (each.values() for each in pattern["detail"]["object"]["key"])
-    (read,) = (found["Resource"]["Fn::If"][1] for found in statements("ProjectorRole") if found["Sid"] == "Analyses")
-    prefixes = [f"{text.removesuffix('.json')}" for text in wanted["Fn::If"][1:]]
-    assert prefixes == ["Analysis/Voice/Redacted/*", "Analysis/Voice/2*"]
+    heard = [each["wildcard"]["Fn::If"] for each in pattern["detail"]["object"]["key"]]
+    (read,) = (found["Resource"] for found in statements("ProjectorRole") if found["Sid"] == "Analyses")
     bucket = "arn:${AWS::Partition}:s3:::${ConnectBucket}/"
-    assert read == {"Fn::If": ["ReadsRedacted", *({"Fn::Sub": bucket + prefix} for prefix in prefixes)]}
-    assert wanted["Fn::If"][0] == "ReadsRedacted"
+    for of, (which, *wanted), resource in zip(("", "ivr/"), heard, read, strict=True):
+        prefixes = [text.removesuffix(".json") for text in wanted]
+        assert which == "ReadsRedacted"
+        assert prefixes == [f"Analysis/Voice/{of}Redacted/*", f"Analysis/Voice/{of}2*"]
+        ours = {"Fn::If": ["ReadsRedacted", *({"Fn::Sub": bucket + prefix} for prefix in prefixes)]}
+        assert resource == {"Fn::If": ["ReadsAnalyses", ours, {"Fn::Sub": "${DeliveryBucket.Arn}/none"}]}
     assert [target["Arn"] for target in rule["Properties"]["Targets"]] == [said["FunctionName"]]
     assert (said["Principal"], said["SourceArn"]) == ("events.amazonaws.com", {"Fn::GetAtt": ["AnalysesRule", "Arn"]})
     told = {name for name, found in functions().items() if "CONNECT_BUCKET" in found["Environment"]["Variables"]}

@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass
@@ -28,7 +28,7 @@ class Meter:
         self.last_write += write
 
     def copy(self) -> "Meter":
-        return Meter(self.read, self.write, self.last_read, self.last_write, self.operations.copy())
+        return replace(self, operations=self.operations.copy())
 
     def become(self, other: "Meter") -> None:
         self.__dict__.update(other.copy().__dict__)

@@ -2,6 +2,9 @@
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
 https://docs.aws.amazon.com/connect/latest/adminguide/example-contact-lens-output-locations.html
+
+What was said to a menu or a bot lies beside what was said to agents, under `ivr/`. No page of AWS's that we found names
+it: it is read as AWS's own sample of a reader reads it (Amazon Connect AI Agent Performance Analyzer, `handler.py`).
 """
 
 import re
@@ -17,33 +20,35 @@ MOST_BYTES = 20 * 1024 * 1024
 """Of a file that is read: what is said in a day takes less, and whoever reads one holds it in memory several times."""
 
 _ANALYSIS = re.compile(
-    r"Analysis/(?P<channel>[A-Za-z]+)/(?:Redacted/)?[0-9/]+/(?P<contact>[^/_]+)_analysis_(?:redacted_)?(?P<taken>[^/]+)\.json"
+    r"Analysis/(?:Voice/(?=ivr/))?(?P<channel>[A-Za-z]+)/(?:Redacted/)?[0-9/]+/"
+    r"(?P<contact>[^/_]+)_analysis_(?:redacted_)?(?P<taken>[^/]+)\.json"
 )
 
 
-class _Place(BaseModel):
+_CALLS = frozenset({"voice", "ivr"})
+
+
+class _Part(BaseModel):
     model_config = ConfigDict(extra="ignore", hide_input_in_errors=True, defer_build=True)
 
+
+class _Place(_Part):
     name: str = Field(min_length=1)
 
 
-class _Object(BaseModel):
-    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True, defer_build=True)
-
+class _Object(_Part):
     key: str = Field(min_length=1)
     size: int = 0
 
 
-class _Told(BaseModel):
-    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True, defer_build=True)
-
+class _Told(_Part):
     bucket: _Place
     object: _Object
 
 
 class File(NamedTuple):
     """A file, and where it lies. Of an analysis `channel` says, in small letters, of what, `contact` of which, and
-    `taken_at` when an agent was connected; of any other file they say nothing."""
+    `taken_at` when whoever was spoken with was connected; of any other file they say nothing."""
 
     bucket: str
     key: str
@@ -55,7 +60,7 @@ class File(NamedTuple):
     @property
     def is_read(self) -> bool:
         """Whether it says what was said in a call."""
-        return self.channel == "voice"
+        return self.channel in _CALLS
 
 
 def told_of(body: dict[str, Any]) -> File | None:

@@ -14,17 +14,19 @@ from shared.clocks.runs import Run
 from shared.ids import customer_id
 from shared.ledger import Outcomes
 from shared.models import Call
+from shared.projection.conversation import Conversation
 from shared.projection.timing import Talk
+from shared.repair.difference import Difference
 from shared.repair.replay import replay
 from shared.store import journal, keys
-from shared.store.held import held
+from shared.store.held import held, nobodys
 from shared.store.keys import Key
 from shared.store.ledger import Span, balance_of
 from shared.store.table import Item
 from tests import waits
 from tests.services.calls.test_intake import IDENTITY, Refusing, head, intake, kept, record
 from tests.services.customer360.counter import Counter
-from tests.shared.platforms.connect.cases import ANA, BUCKET, FILES, SAMPLES, SUMMARY, TALK, contact
+from tests.shared.platforms.connect.cases import ANA, BUCKET, FILES, MENU_SUMMARY, SAMPLES, SUMMARY, TALK, contact
 from tests.shared.platforms.connect.sender import ACCOUNT
 from tests.world import World, playbook
 
@@ -41,9 +43,14 @@ class Company(World):
         if files:
             self.write_down()
 
-    def write_down(self) -> None:
+    def write_down(self, **change: Any) -> None:
+        """Put all files where they are told of; those that can be changed, so."""
         for name, file in FILES.items():
-            self.cloud.client("s3").put_object(Bucket=BUCKET, Key=name, Body=file)
+            changed = orjson.dumps(orjson.loads(file) | change) if change and b'"COMPLETED"' in file else file
+            self.put(name, changed)
+
+    def put(self, name: str, file: bytes) -> None:
+        self.cloud.client("s3").put_object(Bucket=BUCKET, Key=name, Body=file)
 
     def tell(self, *samples: str) -> None:
         """Let Connect tell these, each projected before the next comes: files by a notice, all else by a record."""
@@ -55,6 +62,12 @@ class Company(World):
                 self.own.records([record(SAMPLES[sample], self.told)])
             self.settle()
 
+    def tell_again(self, sample: str) -> None:
+        """Let S3 tell of a file that was written once more under its name."""
+        self.told += 1
+        self.own.event(orjson.loads(SAMPLES[sample]) | {"id": f"e-{self.told}"}, request_id=f"r{self.told}")
+        self.settle()
+
     def told_of(self, identity: str = IDENTITY) -> list[Call]:
         """Return what is journalled under an identity."""
         items = (item for item in kept(self) if item["sk"]["S"].startswith(keys.EVENT_PREFIX))
@@ -65,8 +78,14 @@ class Company(World):
         return [call for call in self.told_of(identity) if call.is_words]
 
     def notice(self) -> Item:
-        (found,) = (item for item in kept(self) if item["sk"]["S"] == keys.DELIVERY and b"aws.s3" in _body(item))
+        (found,) = self.notices()
         return found
+
+    def notices(self) -> list[Item]:
+        return [item for item in kept(self) if item["sk"]["S"] == keys.DELIVERY and b"aws.s3" in _body(item)]
+
+    def outcomes_of_all(self) -> list[Outcomes]:
+        return [Outcomes.model_validate_json(item["outcomes"]["S"]) for item in self.notices()]
 
     def outcomes(self) -> Outcomes:
         return Outcomes.model_validate_json(self.notice()["outcomes"]["S"])
@@ -85,10 +104,19 @@ class Company(World):
             if item["pk"]["S"].startswith((keys.IDENTITY_PREFIX, keys.SAID_PREFIX))
         }
 
+    def heads(self) -> list[Conversation]:
+        rows = self.table.query(keys.identity(IDENTITY))
+        states = (row["state"]["S"] for row in rows if row["sk"]["S"].startswith(keys.CONVERSATION_PREFIX))
+        return list(map(Conversation.model_validate_json, states))
+
     def runs(self) -> list[Run]:
         items = list(self.table.query(keys.identity(IDENTITY)))
         found = waits.answers(items, playbook(), self.clock)
-        return found[Talk("connect_phone", "direct")]
+        return found.get(Talk("connect_phone", "direct"), [])
+
+    def replay(self) -> Iterator[Difference]:
+        playbook = self.projector().playbook
+        return replay(self.span(), table=self.table, bucket=self.bucket, playbook=playbook, now=self.now, do=True)
 
     def calls_made(self) -> list[str]:
         return [operation for operation, _ in self.calls]
@@ -116,7 +144,8 @@ def test_it_is_a_part_of_the_customers_call_once_whichever_comes_first(
     company.tell(*order, *again)
     (words,) = company.words()
     assert (words.transcript, words.summary, words.call_id) == (REDACTED, SUMMARY, contact(1))
-    assert (words.external_id, words.status) == (f"{contact(1)}:analysis", "completed")
+    assert words.external_id.startswith(f"{contact(1)}:analysis:")
+    assert words.status == "completed"
     assert len(company.words(f"phone:{ACCOUNT}:{ACCOUNT}")) == 1, "as it was told, it stays where it was"
     assert len(company.told_of()) == 3
 
@@ -138,11 +167,40 @@ def test_what_was_said_in_a_call_of_ours_is_told_as_of_one() -> None:
         assert len(company.words()) == 1
 
 
-def test_both_files_are_told_once() -> None:
+SHORT = {"Transcript": [{"ParticipantId": "AGENT", "Content": "Dígame."}]}
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_an_analysis_that_is_written_again_is_told_as_it_was_and_as_it_is(*, late: bool) -> None:
+    """A summary may come later, say; the call may be known only after both."""
+    company = Company(files=False)
+    company.write_down(**SHORT)
+    company.tell(*(() if late else ("answered",)), "analysis_redacted")
+    company.write_down()
+    company.tell_again("analysis_redacted")
+    company.tell(*(("answered",) if late else ()))
+    assert {words.transcript for words in company.words()} == {"company: Dígame.", REDACTED}
+    assert company.outcomes_of_all() == [Outcomes(journalled=1)] * 2
+
+
+def test_an_analysis_that_is_written_again_in_the_same_words_is_told_once() -> None:
+    company = Company(files=False)
+    company.write_down(Categories={"MatchedCategories": ["Pedidos"]})
+    company.tell("answered", "analysis_redacted")
+    company.write_down()
+    company.tell_again("analysis_redacted")
+    assert len(company.words()) == 1
+    assert sorted(company.outcomes_of_all(), key=str) == [Outcomes(duplicate=1), Outcomes(journalled=1)]
+
+
+def test_what_was_said_to_a_menu_and_to_an_agent_is_both_told() -> None:
     company = Company()
-    company.tell("answered", "analysis_redacted", "analysis")
-    (words,) = company.words()
-    assert words.transcript == REDACTED
+    notice, name = _told_as(SAMPLES["analysis_of_a_menu"], contact(1), was=contact(3))
+    company.put(name, FILES[_name(SAMPLES["analysis_of_a_menu"])])
+    company.tell("answered", "analysis_redacted")
+    company.own.event(orjson.loads(notice), request_id="r9")
+    company.settle()
+    assert {words.by_machine for words in company.words()} == {False, True}
 
 
 def test_what_was_said_in_nobodys_call_waits_for_its_record() -> None:
@@ -165,11 +223,26 @@ def test_it_changes_neither_head_nor_clocks(order: Sequence[str]) -> None:
     assert company.runs() == alone.runs()
 
 
+@pytest.mark.parametrize("sample", ["analysis_of_a_menu", "analysis_of_a_menu_redacted"])
+@pytest.mark.parametrize("waits", [False, True])
+@pytest.mark.parametrize("first", [False, True])
+def test_what_is_said_to_a_menu_answers_nobody_and_makes_nobody_wait(*, sample: str, waits: bool, first: bool) -> None:
+    alone, company = Company(), Company()
+    calls = (*(("abandoned",) if waits else ()), "menu_alone")
+    alone.tell(*calls)
+    company.tell(*((sample, *calls) if first else (*calls, sample)))
+    (words,) = company.words()
+    assert (words.call_id, words.by_machine, words.summary) == (contact(3), True, MENU_SUMMARY)
+    assert company.heads() == alone.heads()
+    assert [each.waiting_since is not None for each in company.heads()] == [True] * waits
+    assert company.runs() == alone.runs()
+
+
 def test_whoever_waits_still_waits_whatever_a_machine_said_to_them() -> None:
     """Contact Lens writes down what is said to a menu, too: of a call that nobody took, say."""
     company = Company()
     notice, name = _told_as(SAMPLES["analysis_redacted"], contact(2))
-    company.cloud.client("s3").put_object(Bucket=BUCKET, Key=name, Body=FILES[_name(SAMPLES["analysis_redacted"])])
+    company.put(name, FILES[_name(SAMPLES["analysis_redacted"])])
     company.tell("abandoned")
     before, runs = head(company), company.runs()
     company.own.event(orjson.loads(notice), request_id="r9")
@@ -185,8 +258,8 @@ def _name(notice: bytes) -> str:
     return str(orjson.loads(notice)["detail"]["object"]["key"])
 
 
-def _told_as(notice: bytes, of: str) -> tuple[bytes, str]:
-    changed = notice.replace(contact(1).encode(), of.encode())
+def _told_as(notice: bytes, of: str, *, was: str = contact(1)) -> tuple[bytes, str]:
+    changed = notice.replace(was.encode(), of.encode())
     return changed, _name(changed)
 
 
@@ -246,7 +319,7 @@ def test_a_file_that_is_not_there_yet_is_read_when_it_is() -> None:
     company = Company(files=False)
     company.tell("analysis_redacted", "answered")
     assert company.words() == []
-    assert company.outcomes().unreadable == {"connect: what it tells of is not in its bucket": 1}
+    assert company.outcomes().unreadable == {"connect: what it tells of is not there, or we may not read it": 1}
     pending = balance_of(company.span(), table=company.table, bucket=company.bucket)
     assert (pending.pending["reader"].units, pending.balances) == (1, True)
     company.write_down()
@@ -298,15 +371,18 @@ def test_replaying_reads_the_file_again_and_finds_no_difference() -> None:
     company = Company()
     company.tell("answered", "analysis_redacted")
     before = company.scan()
-    found = replay(
-        company.span(),
-        table=company.table,
-        bucket=company.bucket,
-        playbook=company.projector().playbook,
-        now=company.now,
-        do=True,
-    )
-    assert list(found) == []
+    assert list(company.replay()) == []
+    assert company.scan() == before
+
+
+def test_replaying_takes_nothing_away_once_the_file_is_no_more() -> None:
+    """How long the instance's bucket keeps it is not ours to say."""
+    company = Company()
+    company.tell("answered", "analysis_redacted")
+    before = company.scan()
+    for name in FILES:
+        company.cloud.client("s3").delete_object(Bucket=BUCKET, Key=name)
+    assert list(company.replay()) == []
     assert company.scan() == before
 
 
@@ -314,11 +390,39 @@ def test_whoever_is_to_be_forgotten_it_is_found_with_all_that_leads_to_it() -> N
     company = Company()
     company.tell("analysis_redacted", "answered", "abandoned")
     found = {each.where for each in held(customer_id(IDENTITY), table=company.table, bucket=company.bucket)}
-    telling = {
+    telling = telling_words(company)
+    row = keys.said(channel="connect_phone", account=ACCOUNT, external_id=contact(1))
+    assert len(telling) == 3
+    assert telling | {row} <= found
+
+
+def test_what_was_said_in_a_call_of_which_nothing_came_is_nobodys_until_something_does() -> None:
+    company = Company()
+    company.tell("abandoned", "analysis_redacted")
+    assert telling_words(company).isdisjoint(
+        each.where for each in held(customer_id(IDENTITY), table=company.table, bucket=company.bucket)
+    )
+    assert set(nobodys(INSTANCES_OWN, company.table)) == telling_words(company)
+    company.tell("answered")
+    assert list(nobodys(INSTANCES_OWN, company.table)) == []
+
+
+def test_what_was_said_in_a_call_that_was_put_aside_stays_nobodys() -> None:
+    company = Company()
+    notice, name = _told_as(SAMPLES["analysis_redacted"], contact(19))
+    company.put(name, FILES[_name(SAMPLES["analysis_redacted"])])
+    company.own.event(orjson.loads(notice), request_id="r9")
+    company.tell("listened_to")
+    assert set(nobodys(INSTANCES_OWN, company.table)) == telling_words(company)
+
+
+INSTANCES_OWN = f"phone:{ACCOUNT}:{ACCOUNT}"
+
+
+def telling_words(company: Company) -> set[Key]:
+    """Return what of the journal has words, or the notice of them."""
+    return {
         Key(item["pk"]["S"], item["sk"]["S"])
         for item in kept(company)
         if ":analysis" in item["sk"]["S"] or b"aws.s3" in _body(item)
     }
-    row = keys.said(channel="connect_phone", account=ACCOUNT, external_id=contact(1))
-    assert len(telling) == 3
-    assert telling | {row} <= found

@@ -19,7 +19,7 @@ from shared.playbook import Playbook, parse
 from shared.queues import Media, waiting_file
 from shared.secrets import ApiToken
 from shared.store import keys, media
-from shared.store.elsewhere import OtherBuckets, whole
+from shared.store.elsewhere import Elsewhere, whole
 from shared.store.journal import delivery_item, expanded_item, record
 from shared.store.keys import Key
 from shared.store.media import MediaBucket
@@ -89,7 +89,7 @@ class Darkroom:
         self.url = self.cloud.create_queue("media", {"VisibilityTimeout": "720"})
         self.table = Table(self.cloud.client("dynamodb"), TABLE)
         self.bucket = MediaBucket(self.cloud.client("s3"), BUCKET)
-        self.mails = OtherBuckets(self.cloud.client("s3"), {"ses": MAIL})
+        self.elsewhere = Elsewhere(self.cloud.client("s3"), {"ses": MAIL})
         self.queue = Media(self.cloud.client("sqs"), self.url)
 
     @property
@@ -102,7 +102,7 @@ class Darkroom:
         return Copier(
             table=self.table,
             bucket=self.bucket,
-            mails=self.mails,
+            elsewhere=self.elsewhere,
             playbook=lambda: self.playbook,
             tokens=lambda: self.tokens,
             client=httpx.Client(transport=httpx.MockTransport(self.platform)),
@@ -124,7 +124,7 @@ class Darkroom:
     def expand(self, what: Delivery) -> Key:
         """Keep a delivery whose one event cannot be read without what lies elsewhere, as door and projector do."""
         kept = delivery_item(what)
-        (event,) = load(what.platform).normalise(whole(what, load(what.platform), self.mails))
+        (event,) = load(what.platform).normalise(whole(what, load(what.platform), self.elsewhere))
         assert isinstance(kept, dict)
         assert not isinstance(event, Ignored)
         item = expanded_item(what, event)

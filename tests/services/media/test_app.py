@@ -89,7 +89,7 @@ def test_by_default_nobody_looks_for_malware_and_with_guardduty_its_tags_are_rea
     assert app._copier.scanner.verdict("media/a") == "not_scanned"
     assert app._copier.check(b"MZ", claimed="image/jpeg").refused
     assert (app._copier.most_bytes, app._copier.for_days) == (25 * 1024 * 1024, 0)
-    assert app._copier.mails.places == {"ses": "mail"}
+    assert app._copier.elsewhere.places == {"ses": "mail"}
     s3 = boto3.client("s3")
     s3.create_bucket(Bucket="media", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     s3.put_object(Bucket="media", Key="media/a", Tagging="GuardDutyMalwareScanStatus=NO_THREATS_FOUND")

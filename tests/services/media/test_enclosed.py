@@ -98,13 +98,13 @@ def test_a_mail_that_is_gone_has_no_files() -> None:
     event = in_bucket(room, letter())
     room.cloud.client("s3").delete_object(Bucket=MAIL, Key=NAME)
     copy = developed(room, event)
-    assert (copy.state, copy.reason) == ("gone", "ses: what it tells of is not in its bucket")
+    assert (copy.state, copy.reason) == ("gone", "ses: what it tells of is not there, or we may not read it")
 
 
 def test_no_other_bucket_is_read_than_the_one_for_mail() -> None:
     room = darkroom()
     event = in_bucket(room, letter())
-    room.mails.places = {"ses": "another"}
+    room.elsewhere.places = {"ses": "another"}
     room.cloud.create_bucket("another")
     copy = developed(room, event)
     assert (copy.state, copy.reason) == ("gone", "ses: it lies in another bucket than the one that is read")

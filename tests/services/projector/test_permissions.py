@@ -41,10 +41,11 @@ def is_written_down(functions: Functions, plan: Plan = calm) -> None:
     functions.engine.make_bucket(bucket)
     for name, file in FILES.items():
         functions.engine.client("s3").put_object(Bucket=bucket, Key=name, Body=file)
-    body = SAMPLES["analysis_redacted"].replace(f'"name": "{BUCKET}"'.encode(), f'"name": "{bucket}"'.encode())
-    item = delivery_item(Delivery("connect", ACCOUNT, body, {}, NOW, "r"))
-    assert isinstance(item, dict)
-    assert functions.table.insert(item) is None
+    for sample in ("analysis_redacted", "analysis_of_a_menu_redacted"):
+        body = SAMPLES[sample].replace(f'"name": "{BUCKET}"'.encode(), f'"name": "{bucket}"'.encode())
+        item = delivery_item(Delivery("connect", ACCOUNT, body, {}, NOW, "r"))
+        assert isinstance(item, dict)
+        assert functions.table.insert(item) is None
     functions.run(plan)
 
 

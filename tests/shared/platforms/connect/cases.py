@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -100,11 +101,14 @@ def talk(number: int, taken: float, ended: float = 300, *, waited: int | None = 
     ]
 
 
-def written_down(number: int, transcript: str | None, summary: str | None, after: float, **rest: Any) -> list[Event]:
+def written_down(
+    number: int, transcript: str | None, summary: str | None, after: float, *, kind: str = "analysis", **rest: Any
+) -> list[Event]:
     """Return what Contact Lens wrote down of a call, which says nothing of whose that was."""
     told = {"transcript": transcript, "summary": summary, "call_id": contact(number), **rest}
     event = call(number, "completed", after, person=ACCOUNT, **told)
-    return [event.model_copy(update={"external_id": f"{contact(number)}:analysis"})]
+    version = sha256(f"{transcript or ''}\0{summary or ''}".encode()).hexdigest()[:16]
+    return [event.model_copy(update={"external_id": f"{contact(number)}:{kind}:{version}"})]
 
 
 def nothing(external_id: str, reason: str, at: datetime = RECEIVED) -> list[Event]:
@@ -119,6 +123,12 @@ TALK = """company: Tiendas Ejemplo, dígame.
 customer: Hola.
 customer: Soy {} y no me ha llegado el pedido.
 company: Se lo enviamos otra vez mañana."""
+MENU_SUMMARY = "La clienta pregunta cuándo llega su pedido; la máquina le dice que mañana."
+MENU_TALK = """machine: Tiendas Ejemplo. Dígame en qué puedo ayudarle.
+customer: Soy {} y quiero saber cuándo llega mi pedido.
+machine: Su pedido llega mañana por la mañana.
+customer: Gracias."""
+TO_A_MENU: dict[str, Any] = {"kind": "ivr_analysis", "by_machine": True}
 OUR_TALK = """company: Le llamo por su pedido.
 machine: Esta llamada se graba.
 somebody: Bien."""
@@ -152,6 +162,8 @@ MEANINGS: dict[str, list[Event]] = {
     "analysis": written_down(1, TALK.format("Ana Torres"), SUMMARY, 120),
     "analysis_redacted": written_down(1, TALK.format("[PII]"), SUMMARY, 120),
     "analysis_of_our_call": written_down(13, OUR_TALK, None, 15),
+    "analysis_of_a_menu": written_down(3, MENU_TALK.format("Ana Torres"), MENU_SUMMARY, 1, **TO_A_MENU),
+    "analysis_of_a_menu_redacted": written_down(3, MENU_TALK.format("[PII]"), MENU_SUMMARY, 1, **TO_A_MENU),
     "analysis_in_short": written_down(12, None, SUMMARY, 80),
     "analysis_undated": written_down(17, "customer: ¿Hola?", None, 660, dated=False),
     "analysis_without_words": nothing(contact(10), NO_WORDS, WRITTEN_DOWN),

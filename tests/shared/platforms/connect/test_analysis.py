@@ -8,7 +8,8 @@ import orjson
 import pytest
 
 from shared.errors import UnreadableDelivery
-from shared.models import Call, Event
+from shared.models import Call, Event, Ignored
+from shared.platforms.connect.analysis import NOT_DONE
 from shared.platforms.connect.files import MOST_BYTES
 from tests.shared.platforms.connect.cases import BUCKET, CONNECT, FILES, SAMPLES, contact, delivered, events
 from tests.shared.platforms.connect.sender import ACCOUNT
@@ -25,10 +26,10 @@ def told(name: str, **more: Any) -> bytes:
     return orjson.dumps(body)
 
 
-def read(**change: Any) -> list[Event]:
-    """Return what the redacted sample means with something else in its file."""
-    file = orjson.loads(FILES[key("analysis_redacted")]) | change
-    return CONNECT.normalise(replace(delivered(SAMPLES["analysis_redacted"]), content=orjson.dumps(file)))
+def read(sample: str = "analysis_redacted", **change: Any) -> list[Event]:
+    """Return what a sample, the redacted one by itself, means with something else in its file."""
+    file = orjson.loads(FILES[key(sample)]) | change
+    return CONNECT.normalise(replace(delivered(SAMPLES[sample]), content=orjson.dumps(file)))
 
 
 def test_only_what_was_said_in_calls_is_fetched() -> None:
@@ -60,6 +61,7 @@ def test_a_file_that_is_too_large_is_not_even_fetched() -> None:
         f"Analysis/Voice/{contact(1)}.json",
         f"Analysis/Voice/Redacted/2026/09/21/{contact(1)}_insights_2026-09-21T10:02:00Z.json",
         "Analysis/Voice/2026/09/21/_analysis_2026-09-21T10:02:00Z.json",
+        f"Analysis/Voice/hologram/2026/09/21/{contact(1)}_analysis_2026-09-21T10:02:00Z.json",
     ],
 )
 def test_an_analysis_whose_name_we_do_not_know_stays_visible(name: str) -> None:
@@ -111,6 +113,47 @@ def test_a_broken_part_is_never_guessed_and_never_told(change: dict[str, Any]) -
     assert not re.search(r"Ana|at once", str(refused.value))
 
 
+@pytest.mark.parametrize("status", ["FAILED", "IN_PROGRESS"])
+@pytest.mark.parametrize("rest", [{"Transcript": None}, {"Participants": None, "Transcript": [7]}, {"Transcript": "x"}])
+def test_what_was_not_completed_is_put_aside_whatever_else_it_says(status: str, rest: dict[str, Any]) -> None:
+    (event,) = read(JobStatus=status, **rest)
+    assert isinstance(event, Ignored)
+    assert event.reason == NOT_DONE
+
+
+@pytest.mark.parametrize(
+    ("change", "transcript"),
+    [
+        ({"Transcript": None}, None),
+        ({"Participants": None}, "customer: Sí"),
+        ({"Transcript": [{"ParticipantId": "CUSTOMER", "Content": "Sí", "BeginOffsetMillis": None}]}, "customer: Sí"),
+        ({"Transcript": [{"ParticipantId": None, "Content": "Sí"}]}, "somebody: Sí"),
+        ({"Transcript": [{"ParticipantId": "CUSTOMER", "Content": None}]}, None),
+    ],
+)
+def test_null_is_empty(change: dict[str, Any], transcript: str | None) -> None:
+    (event,) = read(**{"Transcript": [{"ParticipantId": "CUSTOMER", "Content": "Sí"}], **change})
+    assert isinstance(event, Call)
+    assert event.transcript == transcript
+
+
+@pytest.mark.parametrize(
+    ("summaries", "summary"),
+    [
+        ({"AutomatedInteractionSummary": {"Content": "Un menú."}}, "Un menú."),
+        ({"PostContactSummary": {"Content": None}, "AutomatedInteractionSummary": {"Content": "Un menú."}}, "Un menú."),
+        ({"PostContactSummary": {"Content": "Todo."}, "AutomatedInteractionSummary": {"Content": "A."}}, "A.\nTodo."),
+        ({"ContactChainSummary": {"Content": " Otra vez. "}}, "Otra vez."),
+        ({"PostContactSummary": {"FailureCode": "INTERNAL_ERROR"}}, None),
+    ],
+)
+@pytest.mark.parametrize("sample", ["analysis_redacted", "analysis_of_a_menu_redacted"])
+def test_every_kind_of_summary_is_read(sample: str, summaries: dict[str, Any], summary: str | None) -> None:
+    (event,) = read(sample, ConversationCharacteristics={"ContactSummary": summaries})
+    assert isinstance(event, Call)
+    assert event.summary == summary
+
+
 @pytest.mark.parametrize("characteristics", [None, {}, {"ContactSummary": None}, {"ContactSummary": {}}, "none"])
 def test_many_calls_have_no_summary(characteristics: Any) -> None:
     (event,) = read(ConversationCharacteristics=characteristics)
@@ -134,11 +177,38 @@ def test_each_line_says_who_spoke(role: str | None, speaker: str) -> None:
     assert event.transcript == f"{speaker}: Sí claro"
 
 
-def test_the_redacted_file_and_the_original_are_one_event() -> None:
-    ((original,), (redacted,)) = (events(SAMPLES[name]) for name in ("analysis", "analysis_redacted"))
-    assert (original.external_id, original.occurred_at) == (redacted.external_id, redacted.occurred_at)
+@pytest.mark.parametrize("name", ["analysis", "analysis_of_a_menu"])
+def test_what_is_redacted_is_another_version_of_the_same_words(name: str) -> None:
+    ((original,), (redacted,)) = (events(SAMPLES[sample]) for sample in (name, f"{name}_redacted"))
+    assert isinstance(original, Call)
     assert isinstance(redacted, Call)
+    assert (original.call_id, original.occurred_at) == (redacted.call_id, redacted.occurred_at)
+    assert original.external_id != redacted.external_id
     assert "Ana Torres" not in (redacted.transcript or "")
+
+
+def test_the_same_words_are_one_event_whatever_else_is_found_in_them() -> None:
+    ((once,), (again,)) = (read(), read(Categories={"MatchedCategories": ["Pedidos"]}))
+    assert once == again
+
+
+@pytest.mark.parametrize("change", [{"ConversationCharacteristics": None}, {"Transcript": []}])
+def test_a_file_that_says_something_else_is_another_event(change: dict[str, Any]) -> None:
+    ((once,), (again,)) = (read(), read(**change))
+    assert once.external_id != again.external_id
+
+
+def test_of_one_call_what_was_said_to_a_menu_is_beside_what_was_said_to_an_agent() -> None:
+    name = key("analysis_of_a_menu").replace(contact(3), contact(1))
+    file = FILES[key("analysis_redacted")]
+    ((to_an_agent,), (to_a_menu,)) = (
+        CONNECT.normalise(replace(delivered(body), content=file)) for body in (SAMPLES["analysis_redacted"], told(name))
+    )
+    assert isinstance(to_an_agent, Call)
+    assert isinstance(to_a_menu, Call)
+    assert to_an_agent.call_id == to_a_menu.call_id
+    assert to_an_agent.external_id != to_a_menu.external_id
+    assert (to_an_agent.by_machine, to_a_menu.by_machine) == (False, True)
 
 
 def test_it_is_the_companys_own_word_of_nobody_in_particular() -> None:
