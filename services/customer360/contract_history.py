@@ -32,7 +32,9 @@ class Reply(Part):
     sent_at: Instant | None
     delivered_at: Instant | None = Field(description="Null where the platform has not told, or does not tell.")
     read_at: Instant | None = Field(description="Null where the platform has not told, or does not tell.")
-    error: str | None = Field(description="The platform's own, of a reply that did not reach the customer.")
+    error: str | None = Field(
+        description="The platform's own: why it did not reach the customer or, of what did, that they complained of it."
+    )
 
 
 class Stored(Part):

@@ -61,15 +61,15 @@ def _names(head: ReplyHead) -> set[str]:
 def shown(head: ReplyHead) -> contract_history.Reply:
     """Return a reply as it is shown."""
     told = {each.status: each for each in head.told}
-    delivered, read, failed = (told.get(status) for status in _TOLD)
+    delivered, read = (told.get(status) for status in _TOLD)
     return contract_history.Reply(
         id=head.id,
         state=head.state,
         sent_at=head.sent_at,
         delivered_at=delivered and delivered.at,
         read_at=read and read.at,
-        error=failed and failed.error,
+        error=head.objection,
     )
 
 
-_TOLD: tuple[Status, ...] = ("delivered", "read", "failed")
+_TOLD: tuple[Status, ...] = ("delivered", "read")

@@ -85,7 +85,9 @@ class Reply(Kept):
         "did not reach the customer."
     )
     sent_at: Instant | None
-    code: str | None = Field(description="The platform's own for what is in the way; null for nothing.")
+    code: str | None = Field(
+        description="The platform's own for what is in the way, or what the customer has against it; null for nothing."
+    )
     sentence: str = Field(description="What is in the way and what to do; empty for nothing.")
     next_at: Instant | None = Field(
         description="When it is tried, or looked into, next; null for at once, and where nothing is done by itself."

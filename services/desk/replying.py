@@ -234,7 +234,6 @@ def _as_decided(move: ReplyMove) -> tuple[Decision | None, Agent, str]:
 def _as_it_stands(step: ReplyAsked, head: ReplyHead, now: datetime) -> contract.Reply:
     said = step.model_dump(include=set(contract.Reply.model_fields) - {"id", "template"})
     template, last = step.template, head.last
-    error = next((told.error for told in head.told if told.status == "failed"), None)
     in_the_way = head.state in ("refused", "unconfirmed", "queued")
     next_at = last.next_at if last and head.state in ("unconfirmed", "queued") else None
     return contract.Reply.model_validate(
@@ -246,7 +245,7 @@ def _as_it_stands(step: ReplyAsked, head: ReplyHead, now: datetime) -> contract.
             "parameters": template.parameters if template else (),
             "state": head.state,
             "sent_at": head.sent_at,
-            "code": error if head.state == "failed" else last.code if last and in_the_way else None,
+            "code": last.code if last and in_the_way else head.objection,
             "sentence": last.why if last and in_the_way else "",
             "next_at": next_at if next_at and next_at > now else None,
             "may": decidable(head),

@@ -10,8 +10,10 @@ from shared.models import Message, Receipt
 
 Status = Literal["sent", "failed", "delivered", "read"]
 STATUSES: tuple[Status, ...] = get_args(Status)
-"""What a platform tells of something afterwards, the later in this order counting for more: what did reach the
-customer's device has arrived, whatever else failed."""
+"""What a platform tells of something afterwards, the later in this order counting for more, whichever came first: what
+the customer has has arrived, whatever else failed. WhatsApp tells `failed` of one of their devices and `delivered` of
+another (https://api.support.vonage.com/hc/en-us/articles/14317458732828). A platform whose word is weaker, such as
+that a server took a mail, which it may yet send back, says `sent` for it."""
 
 _STATUS_OF: Mapping[str, Status] = {**{status: status for status in STATUSES}, "played": "read"}
 

@@ -151,6 +151,12 @@ class ReplyHead(Frozen):
         return furthest(each.status for each in self.told) == "failed"
 
     @property
+    def objection(self) -> str | None:
+        """Return what the platform has against it: why it failed or, of what arrived, what the customer said of it."""
+        failed = self.has_failed
+        return next((each.error for each in self.told if each.error and (each.status == "failed") is failed), None)
+
+    @property
     def external_id(self) -> str | None:
         """Return the platform's id for it, where that is known."""
         answer = self.sent

@@ -67,9 +67,8 @@ def why(head: ReplyHead) -> Reason:
 
 
 def _what(head: ReplyHead) -> str:
-    failed = next((told.error for told in head.told if told.status == "failed"), None)
     last = head.last
-    said = (failed,) if head.state == "failed" else (last.code, last.why) if last else ()
+    said = (head.objection,) if head.state == "failed" else (last.code, last.why) if last else ()
     return ": ".join(filter(None, said)) or "it does not say why"
 
 

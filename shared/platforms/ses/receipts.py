@@ -38,6 +38,7 @@ class Happening(Wire):
     which: str = Field(default="", alias="bounceSubType")
     bounced: tuple[Recipient, ...] = Field(default=(), alias="bouncedRecipients")
     complained: tuple[Recipient, ...] = Field(default=(), alias="complainedRecipients")
+    complaint: str | None = Field(default=None, alias="complaintSubType")
 
 
 _BOUNCES: Mapping[str, str] = {
@@ -59,8 +60,12 @@ def send(unit: Unit) -> list[Event]:
 
 
 def delivery(unit: Unit) -> list[Event]:
+    """The recipient's server has taken it, and may yet send it back: that bounce is told after this.
+
+    https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html
+    """
     told = _happening(unit, "delivery")
-    return _receipts(unit, _mail(unit), "delivered", told.recipients, told.at)
+    return _receipts(unit, _mail(unit), "sent", told.recipients, told.at)
 
 
 def opened(unit: Unit) -> list[Event]:
@@ -78,9 +83,16 @@ def bounce(unit: Unit) -> list[Event]:
 
 
 def complaint(unit: Unit) -> list[Event]:
+    """Whoever calls a mail spam has it; but SES also tells so of what it did not send, since they once did.
+
+    https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Complaint.html
+    """
     told = _happening(unit, "complaint")
+    to, unsent = _addresses(told.complained), _BOUNCES.get(told.complaint or "")
+    if unsent:
+        return _receipts(unit, _mail(unit), "failed", to, told.at, unsent)
     error = "the recipient says that it is spam: write to them no more unless they write again"
-    return _receipts(unit, _mail(unit), "failed", _addresses(told.complained), told.at, error)
+    return _receipts(unit, _mail(unit), "delivered", to, told.at, error)
 
 
 def reject(unit: Unit) -> list[Event]:

@@ -25,7 +25,7 @@ CHANNELS = {
         title="Pedido 4711",
         keeps_our_id=True,
         spaces_stay=False,
-        receipts=("sent", "delivered", "read"),
+        receipts=("sent", "sent", "read"),
         others=(
             (_ANA, _ANSWERED, "private", _ANSWERED),
             (_ANA, "direct", "private", "no message's id"),

@@ -2,12 +2,14 @@
 
 import re
 from datetime import UTC
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
+from shared.casework.replies import ReplyHead, hear
 from shared.errors import UnreadableDelivery
 from shared.models import Message
 from shared.platforms.ses.payload import elsewhere
@@ -191,6 +193,30 @@ def test_a_mail_of_ours_is_named_as_it_left(arn: str | None, topic: str, host: s
     (event,) = events(orjson.dumps(body | {"Message": orjson.dumps(told).decode(), "TopicArn": topic}))
     assert event.kind == "receipt"
     assert event.target == f"<{told['mail']['messageId']}@{host}.amazonses.com>"
+
+
+@pytest.mark.parametrize(
+    ("names", "failed"),
+    [(("sent", "delivered", "bounced"), True), (("delivered", "bounced_full"), True), (("sent", "complained"), False)],
+)
+def test_what_the_recipient_s_server_took_and_sent_back_did_not_arrive(names: tuple[str, ...], failed: bool) -> None:
+    """Its `Delivery` is no word that the customer has it; but whoever calls it spam does."""
+    told = [event for name in names for event in events(SAMPLES[name]) if event.kind == "receipt"]
+    for order in permutations(told):
+        head = ReplyHead(id="rpl_aaaaaaaaaaaaaaaaaaaaaaaaaa", identity=order[0].identity)
+        for event in order:
+            head = hear(head, event)
+        assert head.has_failed is failed
+        assert head.objection == next(event.error for event in told if event.error)
+
+
+def test_what_ses_did_not_send_for_an_earlier_complaint_failed() -> None:
+    body = orjson.loads(SAMPLES["complained"])
+    told = orjson.loads(body["Message"])
+    told["complaint"]["complaintSubType"] = "OnAccountSuppressionList"
+    (event,) = events(orjson.dumps(body | {"Message": orjson.dumps(told).decode()}))
+    assert event.kind == "receipt"
+    assert (event.status, event.error) == ("failed", "the address is on the account's suppression list")
 
 
 def test_each_recipient_is_told_of_once() -> None:
