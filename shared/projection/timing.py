@@ -7,14 +7,15 @@ from typing import NamedTuple
 
 from shared.casework.arrival import Arrivals
 from shared.casework.replies import as_message
-from shared.casework.steps import CaseMove, follow_id
+from shared.casework.steps import CaseMove
 from shared.clocks.happenings import Happening, What, of_case, of_event
 from shared.escalation import Escalation
 from shared.listening import hearing
 from shared.models import Message, PersonalEvent, Receipt
 from shared.playbook import Playbook
-from shared.projection import replies
+from shared.projection import lost_answers, replies
 from shared.projection.computed_replies import Heard, hear_all, is_automatic, is_said
+from shared.projection.lost_answers import has_failed
 from shared.projection.replies import Ours
 from shared.store import journal, keys, steps
 from shared.store.journal import Entry
@@ -46,9 +47,11 @@ def talks(items: Iterable[Item], playbook: Playbook) -> dict[Talk, list[Happenin
     elsewhere = {row["sk"]["S"]: Ours.stored(row["state"]["S"]) for row in rows if _begins(row, keys.SENT_PREFIX)}
     told = {entry.key.sk: entry.event for entry in named}
     arrivals = Arrivals(entry.event for entry in named if isinstance(entry.event, Receipt))
-    moved = [step for step in taken if isinstance(step, CaseMove) and not _is_in_vain(step, heard, arrivals, told)]
+    moved = [step for step in taken if isinstance(step, CaseMove)]
     found: dict[Talk, list[Happening]] = defaultdict(list)
-    for talk, happening in (*_spoken(named, heard, elsewhere, arrivals, playbook), *_done(cases, moved, told)):
+    for talk, happening in _spoken(named, heard, elsewhere, arrivals, playbook):
+        found[talk].append(happening)
+    for talk, happening in list(_done(cases, moved, told, heard, arrivals, found)):
         found[talk].append(happening)
     return dict(found)
 
@@ -77,7 +80,7 @@ def _spoken(
         if own := heard.told.get(entry.key) or (there and there.reply_id):
             note(talk, own, event.occurred_at)
             automatic |= {own} if there and there.automatic else set()
-            unreached |= {own} if own not in heard.heads and _has_failed(event, arrivals, own) else set()
+            unreached |= {own} if own not in heard.heads and has_failed(event, arrivals, own) else set()
         elif entry.key not in left_out and (happening := _happening(entry, arrivals, playbook)):
             yield talk, happening
     for own, head in heard.heads.items():
@@ -85,13 +88,11 @@ def _spoken(
             note(Talk(itself.channel, itself.thread), own, itself.occurred_at)
         elif head.asked and head.asked.automatic and head.sent_at:
             note(Talk(head.asked.channel, head.asked.thread), own, head.sent_at)
+        elif head.asked and head.has_failed and (tried_at := lost_answers.tried_at(head)):
+            note(Talk(head.asked.channel, head.asked.thread), own, tried_at)
     for (talk, own), at in said.items():
         what: What = "acknowledged" if own in automatic else "unreached" if own in unreached else "answered"
         yield talk, Happening(id=own, at=at, what=what, screen="ours")
-
-
-def _has_failed(event: PersonalEvent, arrivals: Arrivals, *names: str) -> bool:
-    return isinstance(event, Message) and is_said(event) and arrivals.has_failed(event, *names)
 
 
 def _happening(entry: Entry, arrivals: Arrivals, playbook: Playbook) -> Happening | None:
@@ -101,33 +102,36 @@ def _happening(entry: Entry, arrivals: Arrivals, playbook: Playbook) -> Happenin
         case Message(direction="inbound"):
             found = of_event(event, priority=assess(event, playbook).priority, hears=hearing(lambda: playbook))
         case Message():
-            found = of_event(event, screen="native", reached=not _has_failed(event, arrivals))
+            found = of_event(event, screen="native", reached=not has_failed(event, arrivals))
         case _:
             found = of_event(event)
     return found and found.model_copy(update={"id": entry.key.sk})
 
 
-def _is_in_vain(move: CaseMove, heard: Heard, arrivals: Arrivals, told: Mapping[str, PersonalEvent]) -> bool:
-    """Return whether a case was answered by what did not reach the customer: something that was written elsewhere, or
-    the reply that named it."""
-    if move.act != "answered":
-        return False
-    if move.evidence is not None:
-        shown = told.get(move.evidence) if move.evidence_of in (None, move.identity) else None
-        return shown is not None and _has_failed(shown, arrivals)
-    failed = (head.id for head in heard.heads.values() if head.has_failed)
-    return any(move.id == follow_id(move.identity, move.escalation_id, own) for own in failed)
-
-
 def _done(
-    cases: Iterable[Escalation], moved: Iterable[CaseMove], told: Mapping[str, PersonalEvent]
+    cases: Iterable[Escalation],
+    moved: Iterable[CaseMove],
+    told: Mapping[str, PersonalEvent],
+    heard: Heard,
+    arrivals: Arrivals,
+    spoken: Mapping[Talk, list[Happening]],
 ) -> Iterator[tuple[Talk, Happening]]:
+    """Yield what was done with cases; `spoken` is what was said, by then, in all conversations."""
     moves: dict[str, list[CaseMove]] = defaultdict(list)
     for move in moved:
         moves[move.escalation_id].append(move)
+    replies = heard.heads.values()
     for case in cases:
         if (event := told.get(case.event_key)) is not None:
-            yield from ((Talk(event.channel, event.thread), each) for each in of_case(case, moves[case.id]))
+            talk, done = Talk(event.channel, event.thread), moves[case.id]
+            lost = [move for move in done if lost_answers.is_in_vain(move, heard, arrivals, told)]
+            yield from ((talk, each) for each in of_case(case, [move for move in done if move not in lost]))
+            yield from ((talk, each) for each in lost_answers.unreached(case.id, replies, talk))
+            for move in lost:
+                other = move.answered_in
+                is_here = other is not None and other.identity == case.identity
+                there = spoken.get(Talk(other.channel, other.thread), []) if other and is_here else []
+                yield from ((talk, each) for each in lost_answers.instead(move, done, replies, there))
 
 
 def _begins(item: Item, prefix: str) -> bool:
