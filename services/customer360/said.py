@@ -60,7 +60,7 @@ def _names(head: ReplyHead) -> set[str]:
 
 def shown(head: ReplyHead) -> contract_history.Reply:
     """Return a reply as it is shown."""
-    told = {each.status: each for each in head.told}
+    told = {each.status: each for each in head.told if not (each.of_all and head.has_failed)}
     delivered, read = (told.get(status) for status in _TOLD)
     return contract_history.Reply(
         id=head.id,

@@ -26,14 +26,18 @@ def status_of(receipt: Receipt) -> Status:
     return _STATUS_OF[receipt.status]
 
 
-def furthest(told: Iterable[Status]) -> Status | None:
-    """Return how far something got of which all this was told; none where nothing was."""
-    return max(told, key=STATUSES.index, default=None)
+def furthest(named: Iterable[Status], of_all: Iterable[Status] = ()) -> Status | None:
+    """Return how far something got of which all this was told by its name, and `of_all` of everything up to an instant;
+    none where nothing was. A word about it alone beats one about all: what failed by name was not among what was
+    read."""
+    told = list(named)
+    far = max(told, key=STATUSES.index, default=None)
+    return far if far == "failed" else max([*told, *of_all], key=STATUSES.index, default=None)
 
 
 def is_watermark(receipt: Receipt) -> bool:
-    """Return whether a receipt tells of everything up to its instant."""
-    return receipt.target is None and receipt.reply_id is None
+    """Return whether a receipt tells of everything up to its instant; nobody says that all of it failed."""
+    return receipt.target is None and receipt.reply_id is None and receipt.status != "failed"
 
 
 def covers(watermark: Receipt, said_at: datetime) -> bool:
@@ -42,22 +46,16 @@ def covers(watermark: Receipt, said_at: datetime) -> bool:
 
 
 class Arrivals:
-    """What receipts tell of what was said to one identity, wherever it was written."""
+    """What receipts tell by its name of what was said to one identity, wherever it was written."""
 
     def __init__(self, receipts: Iterable[Receipt]) -> None:
         self._told: dict[str, list[Status]] = defaultdict(list)
-        self._watermarks: list[Receipt] = []
         for receipt in receipts:
-            if is_watermark(receipt):
-                self._watermarks.append(receipt)
             for name in filter(None, (receipt.target, receipt.reply_id)):
                 self._told[name].append(status_of(receipt))
 
     def has_failed(self, said: Message, *names: str) -> bool:
         """Return whether something did not reach the customer, says the platform; `names` are further ones that it has
         beside the platform's own."""
-        told = [status for name in {said.external_id, *names} for status in self._told.get(name, ())]
-        if furthest(told) != "failed":
-            return False
-        marks = (each for each in self._watermarks if (each.channel, each.thread) == (said.channel, said.thread))
-        return furthest([*told, *(status_of(each) for each in marks if covers(each, said.occurred_at))]) == "failed"
+        names = tuple({said.external_id, *names})
+        return furthest(status for name in names for status in self._told.get(name, ())) == "failed"

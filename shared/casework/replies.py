@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from shared.casework.arrival import STATUSES, Status, furthest, status_of
+from shared.casework.arrival import STATUSES, Status, furthest, is_watermark, status_of
 from shared.casework.steps import Agent, ReplyAsked, ReplyMove, Talk, reply_id
 from shared.models import Frozen, Identifier, Instant, Message, Receipt
 from shared.replying import Draft, Template
@@ -76,11 +76,13 @@ class Move(Frozen):
 
 
 class Told(Frozen):
-    """What the platform told of it afterwards: first at an instant of the platform's, and the error where it failed."""
+    """What the platform told of it afterwards: first at an instant of the platform's, and the error where it failed;
+    `of_all` is what it told of everything up to that instant."""
 
     status: Status
     at: Instant
     error: str | None = None
+    of_all: bool = False
 
 
 class Echo(Frozen):
@@ -93,7 +95,8 @@ class Echo(Frozen):
 
 class ReplyHead(Frozen):
     """A reply; `asked` is none while only what became of it is known. `moves` are in their order; `told` has each
-    status once, at its first instant; `echo` is the first that names the reply by our own id."""
+    status once, at its first instant, and once more where it was told of all; `echo` is the first that names the reply
+    by our own id."""
 
     id: str
     identity: str
@@ -137,7 +140,7 @@ class ReplyHead(Frozen):
 
     @property
     def state(self) -> State:
-        told = furthest(each.status for each in self.told)
+        told = self._furthest
         is_given_up = self.last is not None and self.last.act == "given_up"
         if told in ("delivered", "read") or (told == "failed" and not is_given_up):
             return told
@@ -148,7 +151,12 @@ class ReplyHead(Frozen):
     @property
     def has_failed(self) -> bool:
         """Return whether it did not reach the customer, says the platform, whatever somebody decided since."""
-        return furthest(each.status for each in self.told) == "failed"
+        return self._furthest == "failed"
+
+    @property
+    def _furthest(self) -> Status | None:
+        named, of_all = ([each.status for each in self.told if each.of_all is all_] for all_ in (False, True))
+        return furthest(named, of_all)
 
     @property
     def objection(self) -> str | None:
@@ -237,7 +245,8 @@ def hear(head: ReplyHead, event: Message | Receipt) -> ReplyHead:
         case Receipt():
             if event.reply_id and event.target and event.status != "failed":
                 head = echoed(head, Echo(at=event.occurred_at, external_id=event.target))
-            return reached(head, Told(status=status_of(event), at=event.occurred_at, error=event.error))
+            about = {"at": event.occurred_at, "error": event.error, "of_all": is_watermark(event)}
+            return reached(head, Told.model_validate(about | {"status": status_of(event)}))
 
 
 def echoed(head: ReplyHead, echo: Echo) -> ReplyHead:
@@ -252,9 +261,13 @@ def _first(echo: Echo) -> tuple[datetime, str, str]:
 
 def reached(head: ReplyHead, told: Told) -> ReplyHead:
     """Return the head with one more of the platform's words in it."""
-    known = {each.status: each for each in head.told}
-    known[told.status] = min(known.get(told.status, told), told, key=lambda each: (each.at, each.error or ""))
-    return head.model_copy(update={"told": tuple(sorted(known.values(), key=lambda each: STATUSES.index(each.status)))})
+    known = {_rank(each): each for each in head.told}
+    known[_rank(told)] = min(known.get(_rank(told), told), told, key=lambda each: (each.at, each.error or ""))
+    return head.model_copy(update={"told": tuple(known[rank] for rank in sorted(known))})
+
+
+def _rank(told: Told) -> tuple[int, bool]:
+    return STATUSES.index(told.status), not told.of_all
 
 
 def open_since(head: ReplyHead, patience: timedelta) -> datetime | None:

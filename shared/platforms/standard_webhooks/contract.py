@@ -10,7 +10,18 @@ import sys
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, TypeAdapter, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    TypeAdapter,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
 
 from shared.models import Direction, Visibility
 from shared.platforms.standard_webhooks.payload import RFC_3339, instant
@@ -107,9 +118,27 @@ class ReactionData(_Acted):
 
 
 class ReceiptData(Data):
-    target: Id | None = Field(None, description="The id of the message; left out, all messages until occurred_at.")
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"required": ["status"], "properties": {"status": {"const": "failed"}}},
+            "then": {"required": ["target"], "properties": {"target": {"not": {"type": "null"}}}},
+        }
+    )
+
     status: Literal["sent", "delivered", "read", "played", "failed"]
+    target: Id | None = Field(
+        None,
+        validate_default=True,
+        description="The id of the message; left out, all messages until occurred_at. What failed is always named.",
+    )
     error: str | None = Field(None, description="Why it failed; no personal data.")
+
+    @field_validator("target")
+    @classmethod
+    def _names_what_failed(cls, target: str | None, read: ValidationInfo) -> str | None:
+        if target is None and read.data.get("status") == "failed":
+            raise ValueError("not all messages until an instant can have failed")
+        return target
 
 
 class ProfileData(Data):

@@ -111,6 +111,7 @@ def changed(name: str, path: str, value: Any) -> bytes:
         ("edited", "data.target", None),
         ("reaction", "data.emoji", ""),
         ("receipt", "data.status", "seen"),
+        ("receipt_failed", "data.target", None),
         ("profile", "data.field", None),
         ("call", "data.duration", -1),
         ("call", "data.duration", "187"),
@@ -122,6 +123,11 @@ def test_a_broken_part_is_never_guessed(sample: str, path: str, value: Any) -> N
         events(changed(sample, path, value))
     assert path.removesuffix(".verified").removesuffix(".value").split(".")[-1] in str(refused.value)
     assert not re.search(r"u-1001|Torres|600|mañana|m-1\b", str(refused.value))
+
+
+def test_not_all_messages_until_an_instant_can_have_failed() -> None:
+    with pytest.raises(UnreadableDelivery, match=r"receipt.updated: ValidationError at data\.target$"):
+        events(changed("receipt_watermark", "data.status", "failed"))
 
 
 def test_what_a_newer_app_adds_is_passed_over() -> None:
