@@ -8,6 +8,7 @@ from services.customer360.access import Access
 from services.customer360.folding import Target
 from services.customer360.paging import Place, Stretch
 from shared.casework.commitments import commitment_id
+from shared.casework.deciding import whose
 from shared.casework.steps import (
     CaseMove,
     Commitment,
@@ -31,7 +32,7 @@ from shared.store.keys import Key
 
 type Thing = Entry | Step | Escalation
 
-type Owners = Mapping[str | None, str | None]
+type Owners = Mapping[str | None, frozenset[str | None]]
 """Whose each case, each commitment and each reply is, by its id."""
 
 EVERYBODY_S = (Consent, LinkDecision)
@@ -115,7 +116,7 @@ class Filter:
             return True
         if isinstance(thing, Entry):
             return folding.rests_on(thing, self.resting)
-        return self.department in (department(thing), self.owners.get(about(thing)))
+        return self.department in (department(thing), *owners_of(thing, self.owners))
 
 
 def kind(thing: Thing) -> str:
@@ -141,27 +142,35 @@ def department(thing: Thing) -> str | None:
 
 def owners(cases: Iterable[Escalation], taken: Iterable[Step]) -> Owners:
     """Return whose each of these cases is, and each commitment and each reply that one of these steps makes."""
-    found: dict[str | None, str | None] = {case.id: case.department for case in cases}
+    cases = list(cases)
+    found: dict[str | None, frozenset[str | None]] = {case.id: frozenset({case.department}) for case in cases}
     for step in taken:
         match step:
             case Commitment():
-                found[commitment_id(step)] = step.by.department
+                found[commitment_id(step)] = frozenset({step.by.department})
             case ReplyAsked():
-                found[reply_id(step)] = found.get(step.escalation_id) or step.by.department
+                found[reply_id(step)] = whose(step, cases)
     return found
 
 
 def about(thing: Step | Escalation) -> str | None:
     """Return the id of the case, the commitment or the reply that it is about, if it is about one."""
     match thing:
-        case Note() | Commitment() | CaseMove() | ReplyAsked():
+        case Note() | Commitment() | CaseMove():
             return thing.escalation_id
+        case ReplyAsked():
+            return reply_id(thing)
         case ReplyMove():
             return thing.reply_id
         case CommitmentEnd() | CommitmentMove() | Escalation():
             return thing.commitment_id
         case _:
             return None
+
+
+def owners_of(thing: Thing, owners: Owners) -> frozenset[str | None]:
+    """Return whose the case, the commitment or the reply is that it is about; nobody's where it is about none."""
+    return owners.get(None if isinstance(thing, Entry) else about(thing), frozenset({None}))
 
 
 def done(
@@ -194,7 +203,9 @@ def is_reached(thing: Step | Escalation, access: Access, owners: Owners) -> bool
     """Return whether a caller may read a step or an escalation."""
     if isinstance(thing, EVERYBODY_S):
         return True
-    whose = None if isinstance(thing, Escalation) else owners.get(about(thing))
-    if isinstance(thing, CaseMove):  # whoever has the case now sees its whole way; and everybody what they did
-        return access.reaches(whose) or (thing.by.department is not None and access.reaches(thing.by.department))
-    return access.reaches(department(thing)) and access.reaches(whose)
+    if isinstance(thing, Escalation):
+        return access.reaches(thing.department)
+    by, is_theirs = thing.by.department, any(map(access.reaches, owners_of(thing, owners)))
+    if isinstance(thing, CaseMove | ReplyMove):  # whose it is sees its whole way; and everybody what they did
+        return is_theirs or (by is not None and access.reaches(by))
+    return is_theirs and (isinstance(thing, ReplyAsked) or access.reaches(by))

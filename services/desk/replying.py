@@ -15,7 +15,7 @@ from services.desk.people import People, Person
 from services.desk.refusals import CaseConflict, not_sayable
 from services.desk.writer import Caller, Writer
 from shared.casework import cases, places
-from shared.casework.deciding import Decision, decidable, decide
+from shared.casework.deciding import Decision, decidable, decide, is_about, whose
 from shared.casework.replies import ReplyHead
 from shared.casework.said import Where
 from shared.casework.steps import Agent, ReplyAsked, ReplyMove, reply_id
@@ -181,9 +181,15 @@ class Replying:
 
     def _reply(self, person: Person, reply: str, caller: Caller) -> ReplyAsked:
         step = self._there(person, Where(), f"stp_{reply.partition('_')[2]}")
-        if step is None or not caller.reaches(step.by.department):
-            raise NotFound("this customer was said no such thing, or nothing that the token reaches")
-        return step
+        if step is not None and (
+            caller.reaches(step.by.department) or any(map(caller.reaches, self._whose(person, step)))
+        ):
+            return step
+        raise NotFound("this customer was said no such thing, or nothing that the token reaches")
+
+    def _whose(self, person: Person, step: ReplyAsked) -> frozenset[str | None]:
+        about = [case.id for case in person.escalations if is_about(case, step)]
+        return whose(step, (self.escalations.found(person, each).case for each in about))
 
     def _head(self, step: ReplyAsked) -> ReplyHead:
         head = replies.read(self.keeping.table, step.identity, reply_id(step))

@@ -1,12 +1,14 @@
-"""What a person may decide about a reply that was not taken, or of which nobody can tell whether it was sent."""
+"""Who may look at a reply, and what they may decide about one that was not taken, or of which nobody can tell whether
+it was sent."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Literal
 
 from shared.casework.replies import Act, ReplyHead, State
-from shared.casework.steps import Agent, ReplyMove
+from shared.casework.steps import Agent, ReplyAsked, ReplyMove, reply_id
 from shared.errors import Conflict
+from shared.escalation import Escalation
 
 Decision = Literal["again", "give_up"]
 
@@ -15,6 +17,18 @@ _DECIDABLE: Mapping[Decision, frozenset[State]] = {
     "give_up": frozenset({"queued", "unconfirmed", "refused", "failed"}),
 }
 _DECIDED: Mapping[Decision, Act] = {"again": "not_there", "give_up": "given_up"}
+
+
+def is_about(case: Escalation, asked: ReplyAsked) -> bool:
+    """Return whether a case is one that a reply is about, or that asks somebody to look at the reply."""
+    return case.id == asked.escalation_id or case.reply_id == reply_id(asked)
+
+
+def whose(asked: ReplyAsked, cases: Iterable[Escalation]) -> frozenset[str | None]:
+    """Return the departments whose a reply is: of whoever wrote it, and of who has a case about it by now, since they
+    are told what becomes of it; nobody's where there is none. `cases` are the customer's."""
+    now = (case.department for case in cases if is_about(case, asked))
+    return frozenset(filter(None, (asked.by.department, *now))) or frozenset({None})
 
 
 def decidable(head: ReplyHead) -> tuple[Decision, ...]:

@@ -14,8 +14,8 @@ from services.customer360 import contract_history, history, paging, timeline
 from services.customer360.access import Access, Caller
 from services.customer360.asked import TimelineQuery
 from services.customer360.history import Chronicle
-from shared.casework.cases import Doing
-from shared.casework.steps import Agent, Commitment, CommitmentEnd, Consent, Need, Note
+from shared.casework.cases import BY_OURSELVES, Doing
+from shared.casework.steps import Agent, Commitment, CommitmentEnd, Consent, Need, Note, ReplyAsked, ReplyMove
 from shared.errors import Forbidden, InvalidParameter, NotFound
 from shared.ids import customer_id
 from shared.models import Call, Message, PersonalEvent
@@ -523,3 +523,23 @@ def test_a_token_whose_purposes_do_not_take_the_timeline_is_refused() -> None:
     with pytest.raises(Forbidden, match="timeline"):
         _page(reader, Access(parts=frozenset({"contacts"})))
     assert _page(reader, Access(parts=frozenset({"timeline"}))).entries
+
+
+def test_whoever_wrote_a_reply_and_whoever_has_its_case_now_see_it_and_what_became_of_it() -> None:
+    counter, reader = _passed_on()
+    (case,) = counter.lookup.cards(CUSTOMER)[0].escalations
+    where = {"channel": "telegram", "account": "tienda_bot", "text": "Se lo abonamos el lunes."}
+    asked = counter.take(
+        ReplyAsked,
+        ANA,
+        at=ago(hours=7.5),
+        by=Agent(subject="lena", department="billing"),
+        escalation_id=case.id,
+        **where,
+    )
+    own = asked.replace("stp_", "rpl_")
+    counter.take(ReplyMove, ANA, at=ago(hours=7.4), by=BY_OURSELVES, reply_id=own, number=1, act="attempted")
+    for name, withheld in (("care", False), ("billing", False), ("technical", True)):
+        entries = _page(reader, Access(frozenset({name}))).entries
+        shown = {entry.kind: entry.withheld for entry in entries if entry.kind.startswith("reply")}
+        assert shown == {"reply": withheld, "reply_move": withheld}, name

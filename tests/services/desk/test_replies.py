@@ -13,9 +13,12 @@ from services.desk.replying import Replying
 from shared.accounts import Account
 from shared.casework.cases import BY_OURSELVES, Doing
 from shared.casework.steps import Agent, ReplyAsked, ReplyMove
+from shared.casework.undelivered import raised
 from shared.escalation import Escalation
 from shared.ids import customer_id
 from shared.models import Message, Receipt
+from shared.projection import replies
+from shared.projection.cases import offer
 from shared.store import keys, steps
 from tests.conftest import TABLE
 from tests.services.customer360.counter import ANA, ANA_ON_X, LUIS, PLAYBOOK, Answer
@@ -719,6 +722,27 @@ def test_a_reply_of_another_customer_s_or_out_of_reach_is_not_looked_at(office: 
     assert {(answer.status, answer.json["detail"]) for answer in told} == {(404, told[0].json["detail"])}
     assert look(office, "rpl_x").json["field"] == "reply_id"
     assert look(office, reply, claims={"sub": "m", "scope": "customers/read"}).status == 403
+
+
+@pytest.mark.parametrize("what", ["again", "given-up"])
+def test_whoever_has_the_case_now_sees_to_its_reply_as_whoever_wrote_it(office: Office, what: str) -> None:
+    """They are told that it needs somebody."""
+    reply = unconfirmed(office)
+    assert look(office, reply, claims=CARE).status == 404
+    assert do(office, "handed-over", to="care", why="Pide la baja.").status == 201
+    assert {look(office, reply, claims=claims).status for claims in (CARE, BILLING)} == {200}
+    answer = decide(office, reply, what, claims=CARE)
+    assert (answer.status, answer.json["may"]) == (201, ["give_up"] if what == "again" else [])
+
+
+def test_whoever_is_asked_to_look_at_a_reply_sees_it(office: Office) -> None:
+    """The watch makes a case of one whose own is closed; that one may be handed on."""
+    reply = unconfirmed(office)
+    head = replies.read(office.table, ANA, reply)
+    assert head is not None
+    asks = raised(head, event_key=on_whatsapp(office), playbook=PLAYBOOK, now=office.clock)
+    assert offer(office.table, asks.model_copy(update={"department": "care"}))
+    assert look(office, reply, claims=CARE).status == 200
 
 
 def test_it_is_said_what_is_in_the_way(office: Office) -> None:

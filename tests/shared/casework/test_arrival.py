@@ -50,7 +50,7 @@ def test_what_failed_is_nobody_elses_failure() -> None:
     assert Arrivals([by_our_id]).has_failed(SAID, "rpl_1")
 
 
-ABOUT = ({}, {"target": None})
+ABOUT: tuple[dict[str, Any], ...] = ({}, {"target": None})
 """By name, and of everything up to an instant."""
 
 
