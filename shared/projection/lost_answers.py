@@ -22,13 +22,13 @@ def has_failed(event: PersonalEvent, arrivals: Arrivals, *names: str) -> bool:
 
 
 def is_in_vain(move: CaseMove, heard: Heard, arrivals: Arrivals, told: Mapping[str, PersonalEvent]) -> bool:
-    """Return whether a case was answered by what did not reach the customer: something that was written elsewhere, or
-    the reply that named it. `told` has the events of the identity by their keys."""
-    if move.act != "answered":
-        return False
-    if move.evidence is not None:
+    """Return whether a case was answered, or taken back, by what did not reach the customer: something that was written
+    elsewhere, or the reply that named it. `told` has the events of the identity by their keys."""
+    if move.act in ("answered", "withdrawn") and move.evidence is not None:
         shown = told.get(move.evidence) if move.evidence_of in (None, move.identity) else None
         return shown is not None and has_failed(shown, arrivals)
+    if move.act != "answered":
+        return False
     failed = (head.id for head in heard.heads.values() if head.has_failed)
     return any(move.id == follow_id(move.identity, move.escalation_id, own) for own in failed)
 
@@ -49,6 +49,14 @@ def unreached(case_id: str, heads: Iterable[ReplyHead], talk: tuple[str, str]) -
         is_about_it = asked is not None and at is not None and asked.escalation_id == case_id and head.has_failed
         if asked and at and is_about_it and (asked.channel, asked.thread) != talk:
             yield Happening(id=follow_id(head.identity, case_id, head.id), at=at, what="unreached")
+
+
+def taken_back(lost: CaseMove, here: Iterable[Happening]) -> CaseMove | None:
+    """Return when a case was taken back that had been by what did not arrive: by the first answer after it in its
+    conversation that did; none while there is none. `here` is what happened there."""
+    answers = (each.at for each in here if each.what in ("answered", "talked") and each.at >= lost.at)
+    at = min(answers, default=None)
+    return lost.model_copy(update={"at": at}) if at else None
 
 
 def instead(

@@ -125,9 +125,11 @@ def _done(
         if (event := told.get(case.event_key)) is not None:
             talk, done = Talk(event.channel, event.thread), moves[case.id]
             lost = [move for move in done if lost_answers.is_in_vain(move, heard, arrivals, told)]
-            yield from ((talk, each) for each in of_case(case, [move for move in done if move not in lost]))
+            back = [lost_answers.taken_back(move, spoken.get(talk, ())) for move in lost if move.act == "withdrawn"]
+            kept = [*(move for move in done if move not in lost), *filter(None, back)]
+            yield from ((talk, each) for each in of_case(case, kept))
             yield from ((talk, each) for each in lost_answers.unreached(case.id, replies, talk))
-            for move in lost:
+            for move in (each for each in lost if each.act == "answered"):
                 other = move.answered_in
                 is_here = other is not None and other.identity == case.identity
                 there = spoken.get(Talk(other.channel, other.thread), []) if other and is_here else []

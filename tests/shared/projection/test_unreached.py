@@ -237,3 +237,16 @@ def test_nobody_is_answered_by_what_failed_to_a_public_post_s_author_in_private(
     items = [journal.expanded_item(counter.delivery(), each) for each in told]
     first, *_ = runs(talks([*items, row], PLAYBOOK)[HERE], NOW)
     assert (first.stopped_at, first.unreached) == (None, [at(10)])
+
+
+@pytest.mark.parametrize("settled", [None, 20], ids=["nothing since", "an answer that arrived since"])
+def test_an_offer_is_not_taken_back_by_what_did_not_arrive_but_by_what_did(settled: int | None) -> None:
+    said = Answer("m-1", 10, False, frozenset({"sent", "failed"}))
+    later = [Answer("m-2", settled, False, frozenset({"delivered"}))] if settled else []
+    events = [ASKED, *(event for answer in (said, *later) for event in answer.events())]
+    withdrawn = moved(1, "withdrawn", 10.1, evidence=keys.event(message("m-1", 10, direction="outbound")).sk)
+    items = [*(journal.expanded_item(counter.delivery(), each) for each in events), CASE_ITEM, steps.item(withdrawn)]
+    found = {run.kind: run for run in runs(talks(items, PLAYBOOK)[HERE], NOW)}
+    stopped = at(settled) if settled else None
+    assert [found[kind].stopped_at for kind in ("first_answer", "accept")] == [stopped, stopped]
+    assert found["accept"].ended == ("withdrawn" if settled else None)
