@@ -103,7 +103,8 @@ def specified(events: Iterable[PersonalEvent]) -> Conversation | None:
 
 
 def _is_a_contact(call: Call) -> bool:
-    return call.status != "ringing" and call.speaker is None  # what was said in a call is only a part of it
+    said = (call.speaker, call.transcript, call.summary)
+    return call.status != "ringing" and said == (None, None, None)  # what was said in a call is only a part of it
 
 
 def _says_more(call: Call) -> tuple[datetime, int, bool, int, bool]:
